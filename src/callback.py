@@ -1,0 +1,55 @@
+"""Door 2: CI reports a finished job over HTTP -> the job's entry is written to the index.
+
+The platform never retries an HTTP call, and what it answers for an exception is not documented, so every outcome
+is an explicit answer; only what is stored is answered with 200.
+"""
+
+from typing import Any
+
+from voice_separation import errors, gateway
+from voice_separation.capability import KeyRing
+from voice_separation.completion import Completed, Completion
+from voice_separation.instance import Context, Invocation, this_instance, unconfigured_telemetry
+from voice_separation.notifications import parse_notification, reported_bucket
+from voice_separation.telemetry import Event
+
+UNAUTHORIZED = gateway.answer(401, "unauthorized")  # one body for every cause
+
+
+def main_handler(event: object, context: Context) -> dict[str, Any]:
+    """Answer a TaskFinish notification (1045/49531): 200, 202, 400, 401, 404, 405, 413, 415, 422, 500 or 503."""
+    telemetry = unconfigured_telemetry()
+    try:
+        call = this_instance().invocation(context)
+        telemetry = call.telemetry
+        return _complete(event, call)
+    except (errors.CapabilityRefused, errors.JobContradicts) as error:
+        telemetry.warning(Event.CALLBACK_REFUSED, status=401, reason=str(error))
+        return UNAUTHORIZED
+    except (errors.RequestRefused, errors.NotificationError, errors.JobUnknown) as error:
+        telemetry.warning(Event.CALLBACK_REFUSED, status=error.status, reason=str(error))
+        return gateway.answer(error.status, str(error))
+    except errors.VoiceSeparationError as error:
+        telemetry.error(Event.CALLBACK_FAILED, error=type(error).__name__, message=str(error))
+        return gateway.answer(503, "try again later")
+
+
+def _complete(event: object, call: Invocation) -> dict[str, Any]:
+    request = gateway.read_request(event)
+    request.check()
+    grant = KeyRing(call.settings.callback_secrets).verify(request.path, now=call.clock.now())
+    reported = parse_notification(request.content())
+    bucket = reported_bucket(reported, name=call.settings.input_bucket, region=call.region)
+    if not call.settings.verify_callbacks:
+        call.telemetry.warning(Event.CALLBACKS_UNVERIFIED, reason="VERIFY_CALLBACKS is false: the sender is believed")
+    completion = Completion(
+        ci=call.ci,
+        index=call.index(bucket),
+        bucket=bucket,
+        clock=call.clock,
+        telemetry=call.telemetry,
+        verify=call.settings.verify_callbacks,
+    )
+    if completion.complete_all(reported, grant) is Completed.STILL_RUNNING:
+        return gateway.answer(202, "the job is still running")
+    return gateway.answer(200, "stored")

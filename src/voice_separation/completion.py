@@ -1,0 +1,85 @@
+"""Use case of door 2: a finished job becomes an entry.
+
+Straight way, three requests: ask CI for the job, write `jobs/`, write `log/`.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from voice_separation.bucket import Bucket
+from voice_separation.capability import Grant
+from voice_separation.clock import Clock
+from voice_separation.errors import JobContradicts, JobUnknown
+from voice_separation.index.entries import entry_of, upload_id_of
+from voice_separation.index.writer import IndexWriter
+from voice_separation.jobs.detail import TAG, JobDetail
+from voice_separation.telemetry import Event, Telemetry
+from voice_separation.tencent.ci import Ci
+
+
+class Completed(IntEnum):
+    """What became of a reported job, the better the smaller."""
+
+    STORED = 1
+    STILL_RUNNING = 2
+
+
+@dataclass(frozen=True)
+class Completion:
+    """Stores the entries of finished jobs. What CI says on being asked counts, not what was sent."""
+
+    ci: Ci
+    index: IndexWriter
+    bucket: Bucket
+    clock: Clock
+    telemetry: Telemetry
+    verify: bool = True
+
+    def complete_all(self, reported: tuple[JobDetail, ...], grant: Grant) -> Completed:
+        """Store the entry of every reported job that the grant covers; return the worst of the outcomes.
+
+        Raises JobUnknown, JobContradicts (after the other jobs were stored), and TencentRefusal when CI or COS
+        cannot be reached, so that the sender tries again.
+        """
+        ids = tuple(dict.fromkeys(detail.job_id for detail in reported))
+        known = self._ask(ids) if self.verify else {detail.job_id: detail for detail in reported}
+        outcomes: list[Completed] = []
+        refusals: list[JobUnknown | JobContradicts] = []
+        for job_id in ids:
+            try:
+                outcomes.append(self._complete(job_id, known.get(job_id), grant))
+            except (JobUnknown, JobContradicts) as error:
+                refusals.append(error)
+        if refusals:
+            raise refusals[0]
+        return max(outcomes)
+
+    def _ask(self, ids: tuple[str, ...]) -> dict[str, JobDetail]:
+        return {detail.job_id: detail for detail in self.ci.describe_jobs(self.bucket, ids).details}
+
+    def _complete(self, job_id: str, detail: JobDetail | None, grant: Grant) -> Completed:
+        if detail is None:
+            raise JobUnknown(f"CI knows no job {job_id} of bucket {self.bucket.name}")
+        self._check(detail, grant)
+        telemetry = self.telemetry.bind(job_id=job_id, state=detail.state, upload_id=upload_id_of(detail))
+        if not detail.finished:
+            telemetry.info(Event.JOB_RUNNING)
+            return Completed.STILL_RUNNING
+        entry = entry_of(detail, bucket=self.bucket.name, region=self.bucket.region)
+        self.index.entry(entry, arrived_at=self.clock.now())
+        telemetry.info(Event.ENTRY_STORED, key=entry.input.key, code=entry.code, outputs=len(entry.outputs))
+        return Completed.STORED
+
+    def _check(self, detail: JobDetail, grant: Grant) -> None:
+        """Raise JobContradicts unless the job is of this bucket and Tag, and of the upload that was granted.
+
+        The upload_id is a digest of bucket, key and ETag, so one comparison covers all three.
+        """
+        said = detail.input
+        bucket = said and (said.bucket_id or said.bucket)
+        if detail.tag not in (None, TAG):
+            raise JobContradicts(f"job {detail.job_id} is a {detail.tag} job")
+        if bucket and bucket != self.bucket.name:
+            raise JobContradicts(f"job {detail.job_id} is of another bucket")
+        if grant.upload_id is not None and upload_id_of(detail) != grant.upload_id:
+            raise JobContradicts(f"job {detail.job_id} is not the job of the upload that the address is for")

@@ -1,0 +1,100 @@
+"""The documents of the index and the one way to write them: canonical JSON, the same content the same bytes."""
+
+import json
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+
+from voice_separation import uploads
+from voice_separation.clock import rfc3339
+
+Moment = Annotated[datetime, PlainSerializer(rfc3339)]
+
+
+class Document(BaseModel):
+    """Anything that is stored; `schema` names its shape and version."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
+
+    def content(self) -> bytes:
+        """Return the canonical bytes: sorted keys, no spaces, UTF-8, a newline at the end."""
+        return canonical(self.model_dump(mode="json"))
+
+
+def canonical(value: Any) -> bytes:
+    """Write JSON so that equal values have equal bytes."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return f"{text}\n".encode()
+
+
+class Upload(Document):
+    """An upload, as the documents that are about one carry it."""
+
+    upload_id: str
+    bucket: str
+    region: str
+    key: str
+    etag: str
+    size_bytes: int
+
+    @classmethod
+    def of(cls, upload: uploads.Upload) -> "Upload":
+        """Return the record of an upload."""
+        return cls(
+            upload_id=upload.id,
+            bucket=upload.bucket.name,
+            region=upload.bucket.region,
+            key=upload.key,
+            etag=upload.etag,
+            size_bytes=upload.size,
+        )
+
+
+class Reason(Document):
+    """Why an upload waits or is refused: the error's name here, the vendor's code and text, what to do."""
+
+    error: str
+    code: str
+    message: str
+
+
+class Claim(Document):
+    """Who submits an upload, attempt n; holds until `lease_until`."""
+
+    schema_: Literal["voice-separation/claim/1"] = Field("voice-separation/claim/1", alias="schema")
+    attempt: int
+    nonce: str
+    request_id: str
+    claimed_at: Moment
+    lease_until: Moment
+    upload: Upload
+
+
+class Pending(Document):
+    """A job was submitted and is not known to have finished."""
+
+    schema_: Literal["voice-separation/pending/1"] = Field("voice-separation/pending/1", alias="schema")
+    job_id: str
+    submitted_at: Moment
+    upload: Upload
+
+
+class Waiting(Document):
+    """CI could not take an upload yet; it is tried again from `next_attempt_at` on."""
+
+    schema_: Literal["voice-separation/waiting/1"] = Field("voice-separation/waiting/1", alias="schema")
+    reason: Reason
+    attempts: int
+    waiting_since: Moment
+    next_attempt_at: Moment
+    upload: Upload
+
+
+class Refused(Document):
+    """An upload that cannot be separated, however often it is tried."""
+
+    schema_: Literal["voice-separation/refused/1"] = Field("voice-separation/refused/1", alias="schema")
+    reason: Reason
+    refused_at: Moment
+    upload: Upload

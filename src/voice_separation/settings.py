@@ -1,0 +1,212 @@
+"""The environment of the functions, read and checked together: one error lists every bad variable."""
+
+import os
+import re
+import string
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from voice_separation.errors import InvalidSettings
+from voice_separation.jobs.audio import AudioConfig, AudioMode, Codec, VoiceSeparate, broken_rules
+from voice_separation.jobs.request import CallbackFormat
+
+# FAQ 1045/54377 (2024-01-31): what voice separation takes. Other pages list more; set INPUT_SUFFIXES to try them.
+DOCUMENTED_SUFFIXES = ".mp4,.avi,.mov,.flac,.wav,.amr,.mp3,.aac"
+OUTPUT_NAME_FIELDS = frozenset({"key", "stem", "ext", "name", "dir", "upload_id", "date"})
+SECRET_MIN_LENGTH = 16
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9-]*-\d+")
+_REGION = re.compile(r"[a-z]+-[a-z]+(-[a-z0-9]+)*")
+
+
+def _bucket(value: str) -> str:
+    if not _BUCKET.fullmatch(value):
+        raise ValueError("a bucket's full name ends with the account's APPID, like media-1250000000")
+    return value
+
+
+def _region(value: str) -> str:
+    if not _REGION.fullmatch(value):
+        raise ValueError("a region is written in its long form, like ap-guangzhou")
+    return value
+
+
+def _written_prefix(value: str) -> str:
+    if value.startswith("/") or not value.endswith("/"):
+        raise ValueError("a prefix to write under ends with a slash and begins with none, like separated/")
+    return value
+
+
+def _suffixes(value: str) -> tuple[str, ...]:
+    suffixes = tuple(part.strip().lower() for part in value.split(",") if part.strip())
+    wrong = [suffix for suffix in suffixes if not suffix.startswith(".")]
+    if wrong or not suffixes:
+        raise ValueError("suffixes are separated by commas and each begins with a dot, like .mp3,.wav")
+    return suffixes
+
+
+def _output_name(value: str) -> str:
+    try:
+        fields = {name for _, name, spec, conversion in string.Formatter().parse(value) if name is not None}
+        plain = all(not spec and not conversion for _, _, spec, conversion in string.Formatter().parse(value))
+    except ValueError:
+        fields, plain = {"?"}, False
+    if not plain or fields - OUTPUT_NAME_FIELDS:
+        known = " ".join(sorted(f"{{{name}}}" for name in OUTPUT_NAME_FIELDS))
+        raise ValueError(f"the fields it may hold are {known}")
+    if not {"key", "name", "upload_id"} & fields or "stem" not in fields:
+        raise ValueError("it must hold {stem} and one of {key} {name} {upload_id}, or outputs overwrite each other")
+    return value
+
+
+def _ring(value: str) -> tuple[str, ...]:
+    if value.startswith("ssm:"):
+        raise ValueError("reading the ring from Secrets Manager is not available in this version; give the secrets")
+    ring = tuple(part.strip() for part in value.split(",") if part.strip())
+    if not ring or any(len(secret) < SECRET_MIN_LENGTH for secret in ring):
+        raise ValueError(f"each secret has at least {SECRET_MIN_LENGTH} characters; `openssl rand -hex 32` makes one")
+    return ring
+
+
+def _http_url(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", value):
+        raise ValueError("an address begins with http:// or https:// and has no query")
+    return value.rstrip("/")
+
+
+Bucketname = Annotated[str, AfterValidator(_bucket)]
+Regionname = Annotated[str, AfterValidator(_region)]
+WrittenPrefix = Annotated[str, AfterValidator(_written_prefix)]
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+
+
+class Settings(BaseModel):
+    """Every setting, by the name of its environment variable in lower case."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    input_bucket: Bucketname | None = None
+    input_prefix: str = "incoming/"
+    input_suffixes: Annotated[tuple[str, ...], BeforeValidator(_suffixes)] = _suffixes(DOCUMENTED_SUFFIXES)
+    output_bucket: Bucketname | None = None
+    output_region: Regionname | None = None
+    output_prefix: WrittenPrefix = "separated/"
+    output_name: Annotated[str, AfterValidator(_output_name)] = "{key}/{stem}.{ext}"
+    index_bucket: Bucketname | None = None
+    index_prefix: WrittenPrefix = "index/"
+    template_id: str | None = None
+    audio_mode: AudioMode = AudioMode.AUDIO_AND_BACKGROUND
+    audio_codec: Codec = Codec.MP3
+    audio_samplerate: int | None = 44100
+    audio_bitrate: int | None = None
+    audio_channels: int | None = 2
+    queue_id: str | None = None
+    job_level: Annotated[int, Field(ge=0, le=2)] = 0
+    callback_format: CallbackFormat = CallbackFormat.JSON
+    callback_url: HttpUrl | None = None
+    callback_secrets: Annotated[tuple[str, ...], BeforeValidator(_ring)] = Field(default=(), repr=False)
+    callback_ttl_hours: Annotated[float, Field(gt=0, le=24 * 365)] = 72
+    verify_callbacks: bool = True
+    max_input_bytes: Annotated[int, Field(gt=0)] = 5 * 1024**3
+    enabled: bool = True
+    pending_grace_seconds: Annotated[int, Field(ge=0)] = 600
+    segment_grace_seconds: Annotated[int, Field(ge=0)] = 1800
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    cos_endpoint: HttpUrl | None = None
+    ci_endpoint: HttpUrl | None = None
+
+    @property
+    def audio_config(self) -> AudioConfig:
+        """The encoding that inline parameters ask for."""
+        return AudioConfig(
+            codec=self.audio_codec,
+            samplerate=self.audio_samplerate,
+            bitrate=self.audio_bitrate,
+            channels=self.audio_channels,
+        )
+
+    @property
+    def parameters(self) -> VoiceSeparate | None:
+        """The inline parameters of a job, or None when a template decides."""
+        if self.template_id:
+            return None
+        return VoiceSeparate(audio_mode=self.audio_mode, audio_config=self.audio_config)
+
+    def writes_to(self, bucket: str, key: str) -> bool:
+        """Tell whether a key of an input bucket lies where this app writes outputs or its index."""
+        return any(
+            key.startswith(prefix) and bucket == (target or bucket)
+            for target, prefix in (
+                (self.output_bucket, self.output_prefix),
+                (self.index_bucket, self.index_prefix),
+            )
+        )
+
+
+NAMES = tuple(name.upper() for name in Settings.model_fields)
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the function's environment; an empty variable counts as not set.
+
+    Raises InvalidSettings, which names every bad variable at once and quotes no value.
+    """
+    environment = os.environ if environment is None else environment
+    given = {name.lower(): environment[name].strip() for name in NAMES if environment.get(name, "").strip()}
+    problems = {name: _UNRESOLVED for name, value in given.items() if value == "undefined"}
+    settings, invalid = _validated({name: value for name, value in given.items() if name not in problems})
+    problems.update(invalid)
+    for names, reason in _contradictions(settings):
+        if not problems.keys() & set(names):
+            problems.update(dict.fromkeys(names[:1], reason))
+    if problems:
+        raise InvalidSettings({name.upper(): reason for name, reason in problems.items()})
+    return settings
+
+
+_UNRESOLVED = "it is the text `undefined`: serverless.yml names a variable that .env did not set"
+
+
+def _validated(given: Mapping[str, Any]) -> tuple[Settings, dict[str, str]]:
+    """Return the settings and the problems; what is bad is left at its default, so that the rest is checked too."""
+    try:
+        return Settings.model_validate(given), {}
+    except ValidationError as error:
+        problems = {str(problem["loc"][0]): _reason(problem["msg"]) for problem in error.errors()}
+        return Settings.model_validate({k: v for k, v in given.items() if k not in problems}), problems
+
+
+def _reason(message: str) -> str:
+    return message.removeprefix("Value error, ")
+
+
+def _contradictions(settings: Settings) -> list[tuple[tuple[str, ...], str]]:
+    """Return what no single variable shows: (the variables involved, the reason)."""
+    found: list[tuple[tuple[str, ...], str]] = []
+    places = {
+        "input_prefix": (settings.input_bucket, settings.input_prefix),
+        "output_prefix": (settings.output_bucket, settings.output_prefix),
+        "index_prefix": (settings.index_bucket, settings.index_prefix),
+    }
+    for one, other in (
+        ("output_prefix", "input_prefix"),
+        ("index_prefix", "input_prefix"),
+        ("index_prefix", "output_prefix"),
+    ):
+        if _overlap(places[one], places[other], settings.input_bucket):
+            reason = f"it overlaps {other.upper()} in the same bucket: what is written would trigger again"
+            found.append(((one, other), reason))
+    if not settings.template_id:
+        rules = broken_rules(settings.audio_mode, settings.audio_config)
+        found.extend(((f"audio_{node.lower()}", "audio_codec", "audio_mode"), rule) for node, rule in rules.items())
+    if settings.callback_url and not settings.callback_secrets:
+        found.append((("callback_secrets", "callback_url"), "CALLBACK_URL needs it, or anybody could report jobs"))
+    return found
+
+
+def _overlap(one: tuple[str | None, str], other: tuple[str | None, str], input_bucket: str | None) -> bool:
+    (bucket, prefix), (other_bucket, other_prefix) = one, other
+    if (bucket or input_bucket) != (other_bucket or input_bucket):
+        return False
+    return prefix.startswith(other_prefix) or other_prefix.startswith(prefix)

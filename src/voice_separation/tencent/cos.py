@@ -1,0 +1,146 @@
+"""The few calls of the COS XML API that the functions need (cloud.tencent.com/document/product/436/7751)."""
+
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from pydantic import ValidationError
+
+from voice_separation.bucket import Bucket
+from voice_separation.errors import Unavailable
+from voice_separation.jobs.nodes import MalformedXml, Many, Node, Number, Text, parse_xml
+from voice_separation.tencent.transport import Answer, Request, Session
+
+
+@dataclass(frozen=True)
+class ObjectHead:
+    """What HEAD tells of an object: `etag` without quotes, `size` in bytes, `metadata` by its full header name."""
+
+    etag: str
+    size: int
+    content_type: str
+    storage_class: str
+    last_modified: str
+    metadata: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ListedObject:
+    """One row of LIST."""
+
+    key: str
+    etag: str
+    size: int
+
+
+class _Contents(Node):
+    key: str
+    etag: Text = None
+    size: Number = None
+
+    model_config = Node.model_config | {"alias_generator": lambda name: {"etag": "ETag"}.get(name, name.title())}
+
+
+class _ListBucketResult(Node):
+    contents: Many[_Contents] = ()
+    is_truncated: Text = None
+    next_marker: Text = None
+
+
+@dataclass(frozen=True)
+class Cos:
+    """COS, for one invocation; `endpoint` is where to connect instead of the public hosts."""
+
+    session: Session
+    endpoint: str | None = None
+
+    def head(self, bucket: Bucket, key: str) -> ObjectHead:
+        """Ask for the facts of an object.
+
+        Raises ObjectNotFound and the other TencentRefusals.
+        """
+        headers = self._send("HeadObject", "HEAD", bucket, key).headers
+        return ObjectHead(
+            etag=headers.get("etag", "").strip('"'),
+            size=int(headers.get("content-length", "0")),
+            content_type=headers.get("content-type", ""),
+            storage_class=headers.get("x-cos-storage-class", "STANDARD"),
+            last_modified=headers.get("last-modified", ""),
+            metadata={name: value for name, value in headers.items() if name.startswith("x-cos-meta-")},
+        )
+
+    def get(self, bucket: Bucket, key: str) -> bytes:
+        """Read a whole object; only for the small documents of the index."""
+        return self._send("GetObject", "GET", bucket, key).body
+
+    def put(self, bucket: Bucket, key: str, content: bytes, *, content_type: str, if_absent: bool = False) -> None:
+        """Write an object; with `if_absent` only where none is.
+
+        Raises AlreadyExists, also when an earlier try of this very call was carried out and its answer lost.
+        The check is not atomic under races, and void in a bucket that ever had versioning (436/7749).
+        """
+        digest = hashlib.md5(content, usedforsecurity=False).digest()
+        headers = {"Content-Type": content_type, "Content-MD5": base64.b64encode(digest).decode()}
+        if if_absent:
+            headers["x-cos-forbid-overwrite"] = "true"
+        self._send("PutObject", "PUT", bucket, key, headers=headers, body=content)
+
+    def delete(self, bucket: Bucket, key: str) -> None:
+        """Delete an object; one that is not there is deleted already."""
+        self._send("DeleteObject", "DELETE", bucket, key)
+
+    def list(self, bucket: Bucket, prefix: str) -> Iterator[ListedObject]:
+        """Yield the objects under a prefix in the order of their UTF-8 keys, page by page.
+
+        LIST is eventually consistent (436/7734): an object written just now may be missing.
+        """
+        marker = ""
+        while True:
+            params = {"prefix": prefix, "marker": marker, "max-keys": "1000", "encoding-type": "url"}
+            answer = self._send("GetBucket", "GET", bucket, "", params=params)
+            page = _page(bucket, answer)
+            for row in page.contents:
+                yield ListedObject(unquote(row.key), (row.etag or "").strip('"'), int(row.size or 0))
+            if page.is_truncated != "true":
+                return
+            marker = unquote(page.next_marker or page.contents[-1].key)
+
+    def _send(
+        self,
+        operation: str,
+        method: str,
+        bucket: Bucket,
+        key: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+    ) -> Answer:
+        return self.session.send(
+            Request(
+                operation=operation,
+                target=f"{bucket.name}/{key}",
+                method=method,
+                host=bucket.cos_host,
+                path=f"/{key}",
+                params=params or {},
+                headers=headers or {},
+                body=body,
+                endpoint=self.endpoint,
+            )
+        )
+
+
+def _page(bucket: Bucket, answer: Answer) -> _ListBucketResult:
+    try:
+        return _ListBucketResult.model_validate(parse_xml(answer.body).get("ListBucketResult") or {})
+    except (MalformedXml, ValidationError) as error:
+        raise Unavailable(
+            "GetBucket",
+            bucket.name,
+            status=answer.status,
+            code="MalformedAnswer",
+            reason="no list can be read in it",
+        ) from error

@@ -1,0 +1,70 @@
+"""From the vendor's error answers to errors named after the state.
+
+CI's body is `<Error><Code/><Message/><RequestId/><TraceId/></Error>`, COS's has a `Resource` besides
+(CI error codes: 1045/33422 and the tables it names; COS: 436/7730).
+"""
+
+import re
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+
+from voice_separation.errors import (
+    AlreadyExists,
+    InputRefused,
+    Misconfigured,
+    ObjectNotFound,
+    QueuePaused,
+    QueueSaturated,
+    TencentRefusal,
+    Throttled,
+    Unavailable,
+)
+from voice_separation.jobs.nodes import MalformedXml, Node, Text, parse_xml
+
+_BY_CODE: dict[str, type[TencentRefusal]] = {
+    "QueueSaturated": QueueSaturated,
+    "QueuePaused": QueuePaused,
+    "SlowDown": Throttled,
+    "FileAlreadyExists": AlreadyExists,
+    "NoSuchKey": ObjectNotFound,
+    "ResourceNotFound": ObjectNotFound,
+    "ResourceNotSupported": InputRefused,
+    "ResourceDownloadFailed": InputRefused,
+    "UnavailableForLegalReasons": InputRefused,
+}
+_ADDRESS = re.compile(r"https?://\S+")
+_LONGEST_REASON = 500
+
+
+class _Error(Node):
+    code: Text = None
+    message: Text = None
+    request_id: Text = None
+
+
+def refusal(operation: str, target: str, status: int, headers: Mapping[str, str], body: bytes) -> TencentRefusal:
+    """Return the error that an answer with a status of 300 or more stands for; unknown codes keep their text."""
+    error = _read(body)
+    code = error.code or f"HTTP {status}"
+    reason = _ADDRESS.sub("<address>", error.message or "no reason given")[:_LONGEST_REASON]
+    request_id = error.request_id or headers.get("x-cos-request-id") or headers.get("x-ci-request-id") or ""
+    kind = _BY_CODE.get(code) or _by_status(status, operation)
+    return kind(operation, target, status=status, code=code, reason=reason, request_id=request_id)
+
+
+def _by_status(status: int, operation: str) -> type[TencentRefusal]:
+    if status == 429:
+        return Throttled
+    if status >= 500:
+        return Unavailable
+    if status == 404 and operation == "HeadObject":  # an answer to HEAD has no body to name the code
+        return ObjectNotFound
+    return Misconfigured
+
+
+def _read(body: bytes) -> _Error:
+    try:
+        return _Error.model_validate(parse_xml(body).get("Error") or {})
+    except (MalformedXml, ValidationError, AttributeError):
+        return _Error()

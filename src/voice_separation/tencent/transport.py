@@ -1,0 +1,152 @@
+"""Signed requests over kept-alive connections, with time limits below the function's own.
+
+Only requests that may be repeated are repeated: at most twice, under two seconds in all. `POST /jobs` never is:
+CI knows no idempotency token, and each job is billed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import quote, urlencode, urlsplit
+
+import certifi
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from voice_separation.clock import Clock, Deadline
+from voice_separation.errors import Retryable, Unreachable
+from voice_separation.telemetry import Event, Telemetry
+from voice_separation.tencent.credentials import Credentials
+from voice_separation.tencent.refusals import refusal
+from voice_separation.tencent.signature import SAFE, authorization
+
+REPEATS = 2
+PAUSE_SECONDS = 0.25
+CONNECT_SECONDS = 2.0
+READ_SECONDS = 10.0
+LEAST_SECONDS = 0.2  # with less time left than this a request is not begun
+_NETWORK_ERRORS = (HTTPError, OSError)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request to a host of Tencent Cloud.
+
+    `operation` is the vendor's name of the API, `target` what an error message calls the object; `path` is not
+    encoded; `endpoint` is where to connect instead of the host, which stays in `Host` and in the signature.
+    """
+
+    operation: str
+    target: str
+    method: str
+    host: str
+    path: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
+    service: Literal["cos", "ci"] = "cos"
+    repeatable: bool = True
+    endpoint: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back with a status below 300; header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+def connection_pool() -> urllib3.PoolManager:
+    """Return the pool that one instance keeps for its life. Redirects are not followed, retries are ours."""
+    return urllib3.PoolManager(retries=False, maxsize=4, ca_certs=certifi.where())
+
+
+@dataclass(frozen=True)
+class Session:
+    """Sends the requests of one invocation with that invocation's credentials and deadline."""
+
+    pool: urllib3.PoolManager
+    credentials: Credentials
+    deadline: Deadline
+    clock: Clock
+    telemetry: Telemetry
+    jitter: Callable[[], float]
+
+    def send(self, request: Request) -> Answer:
+        """Send a request, again if it may be repeated and failed for now.
+
+        Raises Unreachable when no answer came, otherwise the TencentRefusal that the answer says.
+        """
+        attempts = 1 + (REPEATS if request.repeatable else 0)
+        for attempt in range(1, attempts + 1):
+            try:
+                return self._send_once(request)
+            except Retryable:
+                pause = PAUSE_SECONDS * attempt * (0.5 + self.jitter())
+                if attempt == attempts or self.deadline.remaining() < pause + 2 * LEAST_SECONDS:
+                    raise
+                self.clock.sleep(pause)
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _send_once(self, request: Request) -> Answer:
+        started = self.clock.monotonic()
+        status = 0
+        try:
+            response = self._exchange(request)
+            status = response.status
+        except _NETWORK_ERRORS as error:
+            # The text of a network error may quote the address; its kind says enough.
+            raise Unreachable(
+                request.operation,
+                request.target,
+                status=0,
+                code=type(error).__name__,
+                reason="no answer came",
+            ) from None
+        finally:
+            duration = round((self.clock.monotonic() - started) * 1000, 1)
+            self.telemetry.debug(Event.REQUEST_SENT, operation=request.operation, status=status, duration_ms=duration)
+        answer = Answer(status, {name.lower(): value for name, value in response.headers.items()}, response.data)
+        if status >= 300:
+            raise refusal(request.operation, request.target, status, answer.headers, answer.body)
+        return answer
+
+    def _exchange(self, request: Request) -> urllib3.BaseHTTPResponse:
+        left = self.deadline.remaining()
+        if left < LEAST_SECONDS:
+            raise TimeoutError("no time left in this invocation")
+        place = urlsplit(request.endpoint or f"https://{request.host}")
+        connection = self.pool.connection_from_host(place.hostname, place.port, place.scheme)
+        return connection.urlopen(
+            request.method,
+            _target(request),
+            body=request.body or None,
+            headers=self._headers(request),
+            retries=False,
+            redirect=False,
+            timeout=urllib3.Timeout(total=left, connect=CONNECT_SECONDS, read=READ_SECONDS),
+        )
+
+    def _headers(self, request: Request) -> dict[str, str]:
+        signed = {"Host": request.host, **request.headers}
+        if request.body:
+            signed["Content-Length"] = str(len(request.body))
+        if self.credentials.token:
+            signed[f"x-{request.service}-security-token"] = self.credentials.token
+        signature = authorization(
+            self.credentials,
+            method=request.method,
+            path=request.path,
+            params=request.params,
+            headers=signed,
+            now=self.clock.now(),
+        )
+        return {**signed, "Authorization": signature, "User-Agent": "voice-separation"}
+
+
+def _target(request: Request) -> str:
+    # A literal `./` in a key must not be taken for a directory by anything on the way.
+    path = quote(request.path, "/" + SAFE).replace("./", ".%2F")
+    return f"{path}?{urlencode(request.params, quote_via=quote, safe=SAFE)}" if request.params else path

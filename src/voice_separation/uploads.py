@@ -1,0 +1,165 @@
+"""What arrives from COS: the records of an ObjectCreated event, and which of them are uploads to separate.
+
+Event shape: cloud.tencent.com/document/product/583/9707; fields that are missing from the page but seen in
+real events are optional here.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from voice_separation.bucket import Bucket
+from voice_separation.errors import MalformedEvent
+from voice_separation.settings import Settings
+
+CREATED = "cos:ObjectCreated:"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One content of one object; the same key with new content is another upload.
+
+    `etag` is without quotes; `size` in bytes.
+    """
+
+    bucket: Bucket
+    key: str
+    etag: str
+    size: int
+
+    @property
+    def id(self) -> str:
+        """The upload_id."""
+        return upload_id(self.bucket.name, self.key, self.etag)
+
+
+def upload_id(bucket: str, key: str, etag: str) -> str:
+    """Return the first 32 hex digits of SHA-256(bucket NUL key NUL etag)."""
+    identity = "\0".join((bucket, key, etag)).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(identity).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class ObjectCreated:
+    """One record of an event.
+
+    `keys` holds every reading of the object's key, the likeliest first: pages and samples of the vendor
+    disagree on how special characters are written in `cosObject.key`, so COS decides which one exists.
+    """
+
+    event_name: str
+    bucket: Bucket
+    keys: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """The likeliest reading of the key."""
+        return self.keys[0]
+
+
+class _Lenient(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
+
+
+class _CosObject(_Lenient):
+    key: str = ""
+    url: str = ""
+
+
+class _CosBucket(_Lenient):
+    name: str
+    appid: str
+    cosRegion: str = ""  # noqa: N815 - the vendor's spelling
+    s3Region: str = ""  # noqa: N815 - the vendor's spelling
+
+
+class _Cos(_Lenient):
+    cosObject: _CosObject  # noqa: N815 - the vendor's spelling
+    cosBucket: _CosBucket  # noqa: N815 - the vendor's spelling
+
+
+class _Event(_Lenient):
+    eventName: str  # noqa: N815 - the vendor's spelling
+
+
+class _Record(_Lenient):
+    cos: _Cos
+    event: _Event
+
+
+class _CosEvent(_Lenient):
+    records: tuple[Any, ...] = Field(alias="Records")
+
+
+@dataclass(frozen=True)
+class UnreadableRecord:
+    """A record of an event that names no object; `reason` says which field is at fault."""
+
+    reason: str
+
+
+def read_event(event: object, *, default_region: str) -> tuple[ObjectCreated | UnreadableRecord, ...]:
+    """Read the records of a COS event, each for itself: a bad one does not stop the others.
+
+    `default_region` is the function's own, which the bucket must share (583/9707).
+    Raises MalformedEvent when there is no list of records at all.
+    """
+    try:
+        records = _CosEvent.model_validate(event).records
+    except ValidationError as error:
+        raise MalformedEvent(
+            "this is not a COS event: it has no list `Records`; events/cos-put.json shows the shape"
+        ) from error
+    return tuple(_read_record(record, default_region) for record in records)
+
+
+def _read_record(record: object, default_region: str) -> ObjectCreated | UnreadableRecord:
+    try:
+        parsed = _Record.model_validate(record)
+    except ValidationError as error:
+        fields = sorted({".".join(map(str, problem["loc"])) for problem in error.errors()})
+        return UnreadableRecord(f"missing or wrong: {', '.join(fields)}")
+    bucket, cos_object = parsed.cos.cosBucket, parsed.cos.cosObject
+    url = urlsplit(cos_object.url)
+    region = _region_in(url.hostname or "") or bucket.cosRegion or bucket.s3Region or default_region
+    keys = _keys(cos_object, bucket, url.path)
+    if not keys:
+        return UnreadableRecord("missing or wrong: cos.cosObject.key, cos.cosObject.url")
+    return ObjectCreated(parsed.event.eventName, Bucket(f"{bucket.name}-{bucket.appid}", region), keys)
+
+
+def _region_in(host: str) -> str:
+    """Return the region in `<bucket>.cos.<region>.myqcloud.com`; older hosts have a short code, which is none."""
+    labels = host.split(".")
+    return labels[2] if len(labels) >= 5 and labels[1] in {"cos", "cos-internal"} else ""
+
+
+def _keys(cos_object: _CosObject, bucket: _CosBucket, url_path: str) -> tuple[str, ...]:
+    """Return the readings of a key: the path of the URL decoded, then the key without `/appid/bucket/`.
+
+    Never `unquote_plus`: a `+` in a path is a plus sign.
+    """
+    from_url = unquote(url_path[1:])
+    from_key = cos_object.key.removeprefix(f"/{bucket.appid}/{bucket.name}/")
+    return tuple(dict.fromkeys(key for key in (from_url, from_key) if key))
+
+
+def reason_to_skip(record: ObjectCreated, settings: Settings) -> str | None:
+    """Return why this object is not to be separated, or None when it is an upload."""
+    key = record.key
+    if not record.event_name.startswith(CREATED):
+        return "not an ObjectCreated event"
+    if settings.input_bucket and record.bucket.name != settings.input_bucket:
+        return "another bucket than INPUT_BUCKET"
+    if key.endswith("/"):
+        return "a folder"
+    if not key.startswith(settings.input_prefix):
+        return "outside INPUT_PREFIX"
+    if settings.writes_to(record.bucket.name, key):
+        return "written by this app"
+    if not key.lower().endswith(settings.input_suffixes):
+        return "suffix not in INPUT_SUFFIXES"
+    return None
