@@ -1,0 +1,161 @@
+import copy
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.support import load_event
+
+from voice_separation.bucket import Bucket
+from voice_separation.errors import MalformedEvent
+from voice_separation.settings import Settings, from_environment
+from voice_separation.uploads import ObjectCreated, UnreadableRecord, read_event, reason_to_skip, upload_id
+
+REGION = "ap-guangzhou"
+BUCKET = Bucket("media-1250000000", REGION)
+
+
+def only_record(event: object) -> ObjectCreated:
+    (record,) = read_event(event, default_region=REGION)
+    assert isinstance(record, ObjectCreated)
+    return record
+
+
+def created(key: str, name: str = "cos:ObjectCreated:Put") -> ObjectCreated:
+    return ObjectCreated(name, BUCKET, (key,))
+
+
+def test_a_put_names_its_bucket_with_the_appid_its_region_and_its_key() -> None:
+    assert only_record(load_event("cos-put.json")) == created("incoming/talk-over-music.mp3")
+
+
+def test_a_key_is_read_from_the_path_of_the_url_decoded_once_and_plus_stays_plus() -> None:
+    record = only_record(load_event("cos-key-with-spaces-and-中文.json"))
+    assert record.keys == ("incoming/第1集 talk + music 100%.mp3",)
+
+
+def test_without_a_url_the_key_is_stripped_of_appid_and_bucket_and_the_region_comes_from_the_bucket() -> None:
+    event = load_event("cos-put.json")
+    del event["Records"][0]["cos"]["cosObject"]["url"]
+    assert only_record(event) == created("incoming/talk-over-music.mp3")
+
+
+def test_without_any_region_the_function_s_own_is_taken() -> None:
+    event = load_event("cos-put.json")
+    cos = event["Records"][0]["cos"]
+    cos["cosObject"]["url"] = "http://media-1250000000.cosgz.myqcloud.com/incoming/talk-over-music.mp3"
+    del cos["cosBucket"]["cosRegion"], cos["cosBucket"]["s3Region"]
+    assert only_record(event).bucket == BUCKET
+
+
+def test_when_url_and_key_disagree_both_readings_are_kept_the_url_s_first() -> None:
+    event = load_event("cos-put.json")
+    event["Records"][0]["cos"]["cosObject"]["key"] = "/1250000000/media/incoming/100%25.mp3"
+    event["Records"][0]["cos"]["cosObject"]["url"] = (
+        "http://media-1250000000.cos.ap-guangzhou.myqcloud.com/incoming/100%25.mp3"
+    )
+    assert only_record(event).keys == ("incoming/100%.mp3", "incoming/100%25.mp3")
+
+
+def test_one_unreadable_record_does_not_hide_the_others() -> None:
+    event = load_event("cos-put.json")
+    event["Records"].insert(0, {"cos": {"cosObject": {}}, "event": {}})
+    unreadable, upload = read_event(event, default_region=REGION)
+    assert isinstance(unreadable, UnreadableRecord)
+    assert "cos.cosBucket" in unreadable.reason
+    assert isinstance(upload, ObjectCreated)
+
+
+@pytest.mark.parametrize("event", [None, [], "text", {}, {"Records": "none"}, {"records": []}, {"httpMethod": "GET"}])
+def test_what_has_no_list_of_records_is_no_cos_event(event: object) -> None:
+    with pytest.raises(MalformedEvent, match="Records"):
+        read_event(event, default_region=REGION)
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=80))
+def test_any_key_survives_the_way_through_an_event(key: str) -> None:
+    event = load_event("cos-put.json")
+    event["Records"][0]["cos"]["cosObject"] |= {
+        "key": f"/1250000000/media/{key}",
+        "url": f"http://media-1250000000.cos.ap-guangzhou.myqcloud.com/{quote(key)}",
+    }
+    assert only_record(event).keys == (key,)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.data())
+def test_an_event_with_any_part_replaced_is_read_or_named_unreadable(data: st.DataObject) -> None:
+    event = copy.deepcopy(load_event("cos-put.json"))
+    node: Any = event["Records"][0]
+    path = data.draw(
+        st.sampled_from(
+            [
+                ("cos",),
+                ("event",),
+                ("cos", "cosObject"),
+                ("cos", "cosBucket"),
+                ("cos", "cosObject", "key"),
+                ("cos", "cosObject", "url"),
+                ("event", "eventName"),
+            ]
+        )
+    )
+    for step in path[:-1]:
+        node = node[step]
+    node[path[-1]] = data.draw(json_values)
+    (record,) = read_event(event, default_region=REGION)
+    assert isinstance(record, ObjectCreated | UnreadableRecord)
+
+
+def test_the_upload_id_is_the_digest_of_bucket_key_and_etag() -> None:
+    # sha256("media-1250000000\0incoming/a.mp3\0d41d8cd98f00b204e9800998ecf8427e"), first 32 hex digits
+    assert (
+        upload_id("media-1250000000", "incoming/a.mp3", "d41d8cd98f00b204e9800998ecf8427e")
+        == "3d4917bb9f6379667e23c1570170b49c"
+    )
+
+
+def test_new_content_under_the_same_key_is_another_upload() -> None:
+    assert upload_id(BUCKET.name, "a", "1") != upload_id(BUCKET.name, "a", "2")
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        (created("incoming/a.mp3", "cos:ObjectRemove:Delete"), "not an ObjectCreated event"),
+        (created("incoming/"), "a folder"),
+        (created("elsewhere/a.mp3"), "outside INPUT_PREFIX"),
+        (created("separated/incoming/a.mp3/voice.mp3"), "outside INPUT_PREFIX"),
+        (created("incoming/notes.txt"), "suffix not in INPUT_SUFFIXES"),
+        (created("incoming/mp3"), "suffix not in INPUT_SUFFIXES"),
+        (
+            ObjectCreated("cos:ObjectCreated:Put", Bucket("other-1250000000", REGION), ("incoming/a.mp3",)),
+            "another bucket than INPUT_BUCKET",
+        ),
+    ],
+)
+def test_what_is_no_upload_is_skipped_with_its_reason(record: ObjectCreated, reason: str) -> None:
+    assert reason_to_skip(record, from_environment({"INPUT_BUCKET": BUCKET.name})) == reason
+
+
+@pytest.mark.parametrize("kind", ["Put", "Post", "Copy", "CompleteMultipartUpload", "Origin", "Replication", "*"])
+def test_every_way_to_create_an_object_makes_an_upload(kind: str) -> None:
+    assert reason_to_skip(created("incoming/a.mp3", f"cos:ObjectCreated:{kind}"), Settings()) is None
+
+
+def test_a_suffix_matches_in_any_case() -> None:
+    assert reason_to_skip(created("incoming/A.MP3"), Settings()) is None
+
+
+def test_what_this_app_writes_is_skipped_even_when_everything_else_matches() -> None:
+    everything = Settings(input_prefix="", output_bucket=BUCKET.name, index_bucket=BUCKET.name)
+    assert reason_to_skip(created("separated/a/voice.mp3"), everything) == "written by this app"
+    assert reason_to_skip(created("index/a.mp3"), everything) == "written by this app"
+    assert reason_to_skip(created("indexed/a.mp3"), everything) is None
