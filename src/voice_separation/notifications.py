@@ -27,7 +27,7 @@ def parse_notification(body: bytes) -> tuple[JobDetail, ...]:
     """
     tree = _read(body)
     event_name = tree.get("EventName")
-    if event_name not in (None, "", EVENT_NAME):
+    if str(event_name or EVENT_NAME).strip() not in ("", EVENT_NAME):
         raise NotificationUnsupported("the event is not TaskFinish")
     try:
         details = _Notification.model_validate(tree).jobs_detail

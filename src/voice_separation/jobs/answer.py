@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from voice_separation.jobs.detail import JobDetail
+from voice_separation.jobs.detail import JobDetail, JobId
 from voice_separation.jobs.nodes import MalformedXml, Many, Node, parse_xml
 
 
@@ -14,7 +14,7 @@ class MalformedAnswer(ValueError):
 
 class _Response(Node):
     jobs_detail: Many[JobDetail] = ()
-    non_exist_job_ids: Many[str] = ()
+    non_exist_job_ids: Many[JobId] = ()
 
 
 @dataclass(frozen=True)

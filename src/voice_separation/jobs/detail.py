@@ -5,12 +5,12 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from voice_separation.jobs.nodes import Many, Moment, Node, Number, OrAbsent, Text
+from voice_separation.jobs.nodes import Key, Many, Moment, Node, Number, OrAbsent, Text
 
 TAG = "VoiceSeparate"
 
 # CI's samples are `j` and 32 hex digits; what is not at least of this kind cannot become a path or an index key.
-JobId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+JobId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$", strip_whitespace=True)]
 
 
 class JobState(str, Enum):
@@ -40,7 +40,7 @@ class Input(Node):
     bucket_id: Text = None
     bucket: Text = None
     region: Text = None
-    object: Text = None
+    object: Key = None
     cos_headers: Many[CosHeader] = ()
 
 
@@ -49,17 +49,17 @@ class Output(Node):
 
     region: Text = None
     bucket: Text = None
-    object: Text = None
-    au_object: Text = None
-    bass_object: Text = None
-    drum_object: Text = None
+    object: Key = None
+    au_object: Key = None
+    bass_object: Key = None
+    drum_object: Key = None
 
 
 class Md5Info(Node):
     """The checksum of one output."""
 
     md5: Text = None
-    object_name: Text = None
+    object_name: Key = None
 
 
 class OutputFile(Node):
@@ -67,7 +67,7 @@ class OutputFile(Node):
 
     bucket: Text = None
     region: Text = None
-    object_prefix: Text = None
+    object_prefix: Key = None
     object_name: Many[str] = ()
     md5_info: Many[Md5Info] = ()
 
@@ -140,7 +140,7 @@ class JobDetail(Node):
     """One job: `JobsDetail` in answers and notifications."""
 
     job_id: JobId
-    state: str
+    state: Annotated[str, StringConstraints(strip_whitespace=True)]
     tag: Text = None
     code: Text = None
     message: Text = None

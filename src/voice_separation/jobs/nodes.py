@@ -32,7 +32,7 @@ def parse_xml(body: bytes) -> Tree:
     Raises MalformedXml.
     """
     try:
-        tree: Tree = xmltodict.parse(body, xml_attribs=False, disable_entities=True)
+        tree: Tree = xmltodict.parse(body, xml_attribs=False, disable_entities=True, strip_whitespace=False)
     except (ExpatError, ValueError, LookupError) as error:  # LookupError: an encoding nobody knows
         raise MalformedXml(str(error)) from error
     return tree
@@ -47,7 +47,7 @@ def _absent_if_empty(value: Any) -> Any:
 def _as_text(value: Any) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
-    return _absent_if_empty(value)
+    return (value.strip() or None) if isinstance(value, str) else value
 
 
 def _as_tuple(value: Any) -> Any:
@@ -77,6 +77,7 @@ def _moment(value: Any) -> Any:
 
 T = TypeVar("T")
 Text = Annotated[str | None, BeforeValidator(_as_text)]
+Key = Annotated[str | None, BeforeValidator(_absent_if_empty)]  # an object key may begin or end with a space
 Number = Annotated[float | None, BeforeValidator(_number)]
 Moment = Annotated[datetime | None, BeforeValidator(_moment)]
 OrAbsent = Annotated[T | None, BeforeValidator(_absent_if_empty)]

@@ -1,0 +1,81 @@
+from typing import Any
+
+import pytest
+import xmltodict
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from voice_separation.jobs.audio import AudioConfig, AudioMode, Codec, Stem, VoiceSeparate
+from voice_separation.jobs.request import CallbackFormat, JobRequest, render, unwritable_in_xml
+
+PARAMETERS = VoiceSeparate(
+    audio_mode=AudioMode.AUDIO_AND_BACKGROUND,
+    audio_config=AudioConfig(codec=Codec.MP3, samplerate=44100, bitrate=128, channels=2),
+)
+
+
+def request(**changes: Any) -> JobRequest:
+    fields: dict[str, Any] = {
+        "object": "in/song.mp3",
+        "output_bucket": "out-1250000000",
+        "output_region": "ap-beijing",
+        "outputs": {Stem.VOICE: "out/voice.mp3", Stem.BACKGROUND: "out/background.mp3"},
+        "parameters": PARAMETERS,
+    }
+    return JobRequest(**{**fields, **changes})
+
+
+def test_inline_parameters_are_written_in_the_vendor_s_order() -> None:
+    told = request(user_data="u", job_level=1, callback="https://h.example/cb", callback_format=CallbackFormat.JSON)
+    assert render(told).decode() == (
+        "<Request><Tag>VoiceSeparate</Tag><Input><Object>in/song.mp3</Object></Input>"
+        "<Operation><VoiceSeparate><AudioMode>AudioAndBackground</AudioMode>"
+        "<AudioConfig><Codec>mp3</Codec><Samplerate>44100</Samplerate><Bitrate>128</Bitrate>"
+        "<Channels>2</Channels></AudioConfig></VoiceSeparate>"
+        "<Output><Region>ap-beijing</Region><Bucket>out-1250000000</Bucket>"
+        "<Object>out/background.mp3</Object><AuObject>out/voice.mp3</AuObject></Output>"
+        "<UserData>u</UserData><JobLevel>1</JobLevel></Operation>"
+        "<CallBackFormat>JSON</CallBackFormat><CallBack>https://h.example/cb</CallBack></Request>"
+    )
+
+
+def test_a_template_wins_over_inline_parameters() -> None:
+    operation = xmltodict.parse(render(request(template_id="t1460606b")))["Request"]["Operation"]
+    assert operation["TemplateId"] == "t1460606b"
+    assert "VoiceSeparate" not in operation
+
+
+def test_what_is_not_set_is_not_sent() -> None:
+    sent = xmltodict.parse(render(request()))["Request"]
+    assert set(sent) == {"Tag", "Input", "Operation"}
+    assert set(sent["Operation"]) == {"VoiceSeparate", "Output", "JobLevel"}
+
+
+def test_music_mode_names_all_four_outputs() -> None:
+    outputs = {stem: f"out/{stem.value}.mp3" for stem in Stem}
+    output = xmltodict.parse(render(request(outputs=outputs)))["Request"]["Operation"]["Output"]
+    assert output["BassObject"] == "out/bass.mp3"
+    assert output["DrumObject"] == "out/drum.mp3"
+
+
+def test_a_job_without_parameters_or_without_outputs_cannot_be_made() -> None:
+    with pytest.raises(ValidationError, match="template id or inline parameters"):
+        request(parameters=None)
+    with pytest.raises(ValidationError, match="must not both be empty"):
+        request(outputs={Stem.BASS: "b"})
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40))
+def test_any_key_that_xml_can_carry_arrives_as_it_was(key: str) -> None:
+    told = request(object=f"in{key}.mp3", user_data=f"<{key}>")
+    if not unwritable_in_xml(key):
+        arrived = xmltodict.parse(render(told), strip_whitespace=False)["Request"]
+        as_parsers_must = key.replace("\r\n", "\n").replace("\r", "\n")  # XML 1.0 §2.11
+        assert arrived["Input"]["Object"] in {f"in{key}.mp3", f"in{as_parsers_must}.mp3"}
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x1f", "\ud800", "\uffff"])
+def test_characters_that_no_xml_can_carry_are_known(character: str) -> None:
+    assert unwritable_in_xml(f"a{character}b")
+    assert not unwritable_in_xml("a b\tc\n中文🎵")

@@ -1,0 +1,51 @@
+from datetime import datetime, timezone
+
+from voice_separation.bucket import Bucket
+from voice_separation.jobs.audio import Stem
+from voice_separation.naming import output_keys
+from voice_separation.settings import Settings, from_environment
+from voice_separation.uploads import Upload
+
+TODAY = datetime(2026, 11, 21, tzinfo=timezone.utc)
+
+
+def upload(key: str) -> Upload:
+    return Upload(Bucket("media-1250000000", "ap-guangzhou"), key, "d41d8cd98f00b204e9800998ecf8427e", 1)
+
+
+def named(key: str, **environment: str) -> dict[str, str]:
+    keys = output_keys(upload(key), from_environment(environment), today=TODAY)
+    return {stem.value: name for stem, name in keys.items()}
+
+
+def test_stems_are_named_after_their_source() -> None:
+    assert named("incoming/shows/talk.mp3") == {
+        "voice": "separated/incoming/shows/talk.mp3/voice.mp3",
+        "background": "separated/incoming/shows/talk.mp3/background.mp3",
+    }
+
+
+def test_every_field_of_the_name_is_filled_in() -> None:
+    name = "{date}/{dir}/{name}-{stem}-{upload_id}.{ext}"
+    key = "incoming/a.b.wav"
+    assert named(key, OUTPUT_NAME=name, AUDIO_MODE="IsAudio", AUDIO_CODEC="flac") == {
+        "voice": f"separated/2026-11-21/incoming/a.b-voice-{upload(key).id}.flac"
+    }
+
+
+def test_music_mode_has_four_names() -> None:
+    assert set(named("incoming/a.mp3", AUDIO_MODE="MusicMode")) == {"voice", "background", "bass", "drum"}
+
+
+def test_with_a_template_the_service_fills_in_the_extension() -> None:
+    assert named("incoming/a.mp3", TEMPLATE_ID="t1")["voice"] == "separated/incoming/a.mp3/voice.${ext}"
+
+
+def test_braces_and_fields_in_a_key_are_text() -> None:
+    assert named("incoming/{stem}{0}.mp3")["voice"] == "separated/incoming/{stem}{0}.mp3/voice.mp3"
+
+
+def test_a_key_too_long_for_a_name_below_it_gives_way_to_the_upload_id() -> None:
+    long = "incoming/" + "中" * 330 + ".mp3"
+    keys = output_keys(upload(long), Settings(), today=TODAY)
+    assert keys[Stem.VOICE] == f"separated/{upload(long).id}/voice.mp3"
