@@ -1,0 +1,21 @@
+"""`voicesep`: the commands. Data goes to stdout, talk to stderr; exit 0 done, 1 failed, 2 wrong usage."""
+
+import click
+
+from voicesep.demo import demo
+from voicesep.invoke import invoke
+from voicesep.separate import separate
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="voice-separation")
+def main() -> None:
+    """Separate voice and background of recordings, with the functions that run on Tencent Cloud.
+
+    Everything runs in a local cloud on loopback; nothing here touches a Tencent Cloud account.
+    """
+
+
+main.add_command(demo)
+main.add_command(invoke)
+main.add_command(separate)

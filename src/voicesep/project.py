@@ -1,0 +1,40 @@
+"""The project that the command line works on: the folder with serverless.yml, its code and its environment."""
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from voice_separation.settings import NAMES
+
+SERVERLESS = "serverless.yml"
+LOCAL_REGION = "ap-guangzhou"
+LOCAL_BUCKET = "media-1250000000"
+LOCAL_CODE = "src"
+
+
+def find_project(start: Path | None = None) -> Path:
+    """Return the nearest folder, upwards from here or else from this installation, that holds serverless.yml.
+
+    Raises click.UsageError when there is none.
+    """
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents, *Path(__file__).resolve().parents):
+        if (folder / SERVERLESS).is_file() and (folder / LOCAL_CODE / "submit.py").is_file():
+            return folder
+    raise click.UsageError(f"no {SERVERLESS} here or above; run voicesep inside a checkout of voice-separation")
+
+
+def local_environment(overrides: Mapping[str, str]) -> dict[str, str]:
+    """Return what serverless.yml asks of `.env`, for a local cloud: every setting at its default but these.
+
+    The callback secret is made anew each time. Nothing of the caller's own environment is taken over.
+    """
+    defaults = {
+        "REGION": LOCAL_REGION,
+        "INPUT_BUCKET": LOCAL_BUCKET,
+        "INPUT_PREFIX": "incoming/",
+        "CALLBACK_SECRETS": secrets.token_hex(32),
+    }
+    return {**dict.fromkeys(NAMES, ""), **defaults, **overrides}
