@@ -4,8 +4,8 @@ import re
 
 import pytest
 from packaging.requirements import Requirement
-from tests.support import ROOT
 
+from tests.support import ROOT
 from voice_separation.settings import NAMES, Settings
 
 PINS = re.compile(r"^([A-Za-z0-9_.-]+)==(\S+)", re.MULTILINE)

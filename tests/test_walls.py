@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.support import ROOT
 
 SOURCES = sorted((ROOT / "src").rglob("*.py"))

@@ -5,8 +5,8 @@ import pytest
 import xmltodict
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support import EVENTS, load_event
 
+from tests.support import EVENTS, load_event
 from voice_separation.bucket import Bucket
 from voice_separation.errors import NotificationError, NotificationMalformed, NotificationUnsupported, RequestRefused
 from voice_separation.jobs.detail import JobDetail

@@ -1,8 +1,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support import ROOT
 
+from tests.support import ROOT
 from voice_separation.errors import InvalidSettings
 from voice_separation.jobs.audio import AudioMode, Codec
 from voice_separation.settings import NAMES, Settings, from_environment

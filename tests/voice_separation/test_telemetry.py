@@ -1,7 +1,6 @@
 import json
 
 from tests.support import Lines, StoppedClock
-
 from voice_separation.telemetry import Event, Level, Telemetry
 
 

@@ -5,8 +5,8 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support import load_event
 
+from tests.support import load_event
 from voice_separation.bucket import Bucket
 from voice_separation.errors import MalformedEvent
 from voice_separation.settings import Settings, from_environment

@@ -1,0 +1,1 @@
+"""Serverless Cloud Function (SCF): runs the functions and triggers that a serverless.yml names."""

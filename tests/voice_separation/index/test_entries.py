@@ -3,8 +3,8 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support import EVENTS, load_event
 
+from tests.support import EVENTS, load_event
 from voice_separation.bucket import Bucket
 from voice_separation.index.entries import Entry, entry_of, upload_id_of, user_data_of
 from voice_separation.jobs.detail import Input, JobDetail, Operation

@@ -1,6 +1,6 @@
 import pytest
-from tests.support import EVENTS
 
+from tests.support import EVENTS
 from voice_separation.jobs.audio import Stem
 from voice_separation.jobs.detail import JobDetail, MediaResult, Operation, Output, OutputFile
 from voice_separation.jobs.outputs import stem_files

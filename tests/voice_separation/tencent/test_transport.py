@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from tests.support import Lines, StoppedClock
 
+from tests.support import Lines, StoppedClock
 from voice_separation import errors
 from voice_separation.clock import Deadline, SystemClock
 from voice_separation.telemetry import Level, Telemetry

@@ -1,0 +1,175 @@
+"""The one door of the local cloud: finds the service that a request is for, and answers in the vendor's manner."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from localcloud import xml
+from localcloud.clock import Clock, http_date
+from localcloud.errors import CloudError, internal_error, not_implemented
+from localcloud.hosts import CiHost, CosHost, FunctionUrlHost, read_host
+from localcloud.recorder import RecordedRequest, Recorder
+from localcloud.request_ids import RequestIds, trace_id
+from localcloud.signature import claimed_access_key_id
+from localcloud.target import resolve_target
+
+HostT = TypeVar("HostT")
+Handler = Callable[[Request, HostT], Awaitable[Response]]
+ControlHandler = Callable[[Request], Awaitable[Response]]
+
+_log = logging.getLogger("localcloud")
+
+
+@dataclass(frozen=True)
+class _Service:
+    """How a service names itself, and the headers of its own."""
+
+    name: str
+    server: str | None
+    request_id_header: str | None
+
+
+_COS = _Service("cos", "tencent-cos", "x-cos-request-id")
+_CI = _Service("ci", "tencent-ci", "x-ci-request-id")
+_FUNCTIONS = _Service("functions", None, None)  # what a function answers is all its own
+_CONTROL = _Service("control", None, "x-cos-request-id")
+
+
+class Front:
+    """The ASGI application. A service without a handler answers 501, no known service and no `control` 404.
+
+    Handlers raise CloudError to refuse. They find the request's id in `request.state.request_id`.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        recorder: Recorder,
+        cos: Handler[CosHost] | None = None,
+        ci: Handler[CiHost] | None = None,
+        functions: Handler[FunctionUrlHost] | None = None,
+        control: ControlHandler | None = None,
+    ) -> None:
+        self._clock = clock
+        self._recorder = recorder
+        self._cos = cos
+        self._ci = ci
+        self._functions = functions
+        self._control = control
+        self._request_ids = RequestIds(clock)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request_id = self._request_ids.next()
+        try:
+            request = Request({**resolve_target(scope), "state": {"request_id": request_id}}, receive)
+            refusal = None
+        except CloudError as error:
+            request, refusal = Request({**scope, "state": {"request_id": request_id}}, receive), error
+        service = _service_of(request)
+        try:
+            response = _render(refusal, request, service) if refusal else await self._answer(request, service)
+            await response(request.scope, receive, self._sending(send, request, service))
+        except ClientDisconnect:
+            _log.info("The client of the %s request %s left before its answer", service.name, request_id)
+        except Exception:
+            _log.exception("The answer to the %s request %s broke off", service.name, request_id)
+            raise  # so that the server closes the connection: the client must see that the answer is not whole
+
+    async def _answer(self, request: Request, service: _Service) -> Response:
+        try:
+            return await self._handle(request)
+        except CloudError as error:
+            return _render(error, request, service)
+        except ClientDisconnect:
+            raise
+        except Exception:  # noqa: BLE001 - whatever it is, a client gets an answer and no traceback
+            _log.exception("The %s request %s failed", service.name, request.state.request_id)
+            return _render(internal_error(), request, service)
+
+    async def _handle(self, request: Request) -> Response:
+        match read_host(_host(request)):
+            case CosHost() as host if self._cos:
+                return await self._cos(request, host)
+            case CiHost() as host if self._ci:
+                return await self._ci(request, host)
+            case FunctionUrlHost() as host if self._functions:
+                return await self._functions(request, host)
+            case None if self._control:
+                return await self._control(request)
+            case None:
+                message = f"No service has the host {_host(request)!r}. Send the public name of a bucket as Host."
+                raise CloudError(404, "NotFound", message)
+            case _:
+                raise not_implemented(f"the service behind {_host(request)}")
+
+    def _sending(self, send: Send, request: Request, service: _Service) -> Send:
+        """Return `send`, that adds the common headers and records the request as its answer begins."""
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._add_headers(MutableHeaders(scope=message), request, service)
+                message["headers"] = [(_as_the_vendor(name), value) for name, value in message["headers"]]
+                self._record(request, service, message["status"])
+            await send(message)
+
+        return sending
+
+    def _add_headers(self, headers: MutableHeaders, request: Request, service: _Service) -> None:
+        headers.setdefault("date", http_date(self._clock()))
+        if service.server:
+            headers.setdefault("server", service.server)
+        if service.request_id_header:
+            headers.setdefault(service.request_id_header, request.state.request_id)
+
+    def _record(self, request: Request, service: _Service, status: int) -> None:
+        self._recorder.add(
+            RecordedRequest(
+                at=self._clock(),
+                service=service.name,
+                method=request.method,
+                host=_host(request),
+                path=request.scope["path"],
+                query=request.scope["query_string"].decode("latin-1"),
+                status=status,
+                access_key_id=claimed_access_key_id(request),
+            )
+        )
+
+
+def _as_the_vendor(name: bytes) -> bytes:
+    # The vendor's Python SDK looks headers up in a plain dict, in the case in which the vendor sends them.
+    return name if name.startswith(b"x-") else name.title().replace(b"Etag", b"ETag")
+
+
+def _host(request: Request) -> str:
+    return request.headers.get("host", "")
+
+
+def _service_of(request: Request) -> _Service:
+    match read_host(_host(request)):
+        case CosHost():
+            return _COS
+        case CiHost():
+            return _CI
+        case FunctionUrlHost():
+            return _FUNCTIONS
+        case None:
+            return _CONTROL
+
+
+def _render(error: CloudError, request: Request, service: _Service) -> Response:
+    """Return the error as XML: of COS (436/7730), or of CI, which has no Resource."""
+    nodes = {"Code": error.code, "Message": error.message}
+    if service is not _CI:
+        nodes["Resource"] = _host(request) + request.scope["path"]
+    nodes["RequestId"] = request.state.request_id
+    nodes["TraceId"] = trace_id(request.state.request_id)
+    return Response(xml.render("Error", nodes), error.status, {"content-type": "application/xml"})

@@ -1,0 +1,42 @@
+"""What was asked of the local cloud, for those who want to look (tests above all)."""
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class RecordedRequest:
+    """One request and the status it was answered with."""
+
+    at: datetime
+    service: str  # cos, ci, functions or control
+    method: str
+    host: str
+    path: str  # decoded
+    query: str  # as sent
+    status: int
+    access_key_id: str | None  # as claimed; the status tells whether the claim held
+
+
+class Recorder:
+    """Keeps every request in the order of the answers. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._requests: list[RecordedRequest] = []
+        self._lock = threading.Lock()
+
+    def add(self, request: RecordedRequest) -> None:
+        """Keep one more request."""
+        with self._lock:
+            self._requests.append(request)
+
+    def requests(self, service: str | None = None) -> tuple[RecordedRequest, ...]:
+        """Return the requests so far, of one service or of all."""
+        with self._lock:
+            return tuple(each for each in self._requests if service in (None, each.service))
+
+    def clear(self) -> None:
+        """Forget them all."""
+        with self._lock:
+            self._requests.clear()

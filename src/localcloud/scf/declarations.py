@@ -1,0 +1,203 @@
+"""The shapes of a serverless.yml as its author writes them (component documents 1154/129052, 1154/39271)."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from localcloud.scf.project import AuthType
+
+OBJECT_EVENTS = (
+    "cos:ObjectCreated:*",
+    "cos:ObjectCreated:Put",
+    "cos:ObjectCreated:Post",
+    "cos:ObjectCreated:Copy",
+    "cos:ObjectCreated:CompleteMultipartUpload",
+    "cos:ObjectCreated:Origin",
+    "cos:ObjectCreated:Replication",
+    "cos:ObjectRemove:*",
+    "cos:ObjectRemove:Delete",
+    "cos:ObjectRemove:DeleteMarkerCreated",
+    "cos:ObjectRestore:Post",
+    "cos:ObjectRestore:Completed",
+)
+"""What a bucket can notify of (583/9707)."""
+
+RESERVED_PREFIXES = ("SCF_", "QCLOUD_", "TENCENTCLOUD_")
+ENVIRONMENT_BYTES = 4096
+
+
+def _scalar_as_text(value: object) -> object:
+    """YAML knows numbers and booleans, an environment only text, spelt as the vendor's JavaScript does."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _runs_here(runtime: str) -> str:
+    if not runtime.startswith("Python3."):
+        raise ValueError(f"localcloud runs functions of a Python 3 runtime, not of {runtime}; use Python3.10")
+    return runtime
+
+
+def _memory_size(size: int) -> int:
+    if size != 64 and (size % 128 or not 128 <= size <= 3072):
+        raise ValueError(f"{size} MB is no memory size; choose 64, or 128 to 3072 in steps of 128")
+    return size
+
+
+def _is_no_reserved_name(name: str) -> str:
+    if name.startswith(RESERVED_PREFIXES):
+        reserved = ", ".join(RESERVED_PREFIXES)
+        raise ValueError(f"names beginning with {reserved} are the platform's; rename {name}")
+    return name
+
+
+def _known_event(event: str) -> str:
+    if event not in OBJECT_EVENTS:
+        raise ValueError(f"{event} is no event of COS; known are {', '.join(OBJECT_EVENTS)}")
+    return event
+
+
+def _begins_with_a_dot(suffix: str) -> str:
+    if suffix and not suffix.startswith("."):
+        raise ValueError(f"a suffix must begin with a dot; write .{suffix}")
+    return suffix
+
+
+def _seven_fields(cron: str) -> str:
+    if len(cron.split()) != 7:
+        raise ValueError(f"`{cron}` must have seven fields: second minute hour day month weekday year")
+    return cron
+
+
+def _empty_for_nothing(value: object) -> object:
+    return "" if value is None else value
+
+
+Section = dict[str, object]
+Text = Annotated[str, BeforeValidator(_scalar_as_text)]
+OptionalText = Annotated[str, BeforeValidator(_empty_for_nothing)]
+
+
+Word = Annotated[Text, StringConstraints(min_length=1)]
+Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+$")]
+
+
+class Declaration(BaseModel):
+    """A section of the file; keys that mean nothing to localcloud are left alone."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class ServerlessFile(Declaration):
+    """The whole file."""
+
+    component: Literal["multi-scf", "scf"]
+    name: Word
+    app: Word
+    stage: Word = "dev"
+    inputs: Section
+
+
+class MultiScfInputs(Declaration):
+    """Inputs of the component `multi-scf`; whatever else stands there is shared by its functions."""
+
+    region: Region = "ap-guangzhou"
+    functions: dict[str, Section] | list[Section]
+    triggers: tuple[object, ...] = ()
+
+
+class Variables(Declaration):
+    """How the component `scf` writes environment variables."""
+
+    variables: dict[str, Text] = Field(default_factory=dict)
+
+
+class ScfInputs(Declaration):
+    """Inputs of the component `scf`: one function, and its triggers as `events`."""
+
+    region: Region = "ap-guangzhou"
+    environment: Variables = Variables()
+    events: tuple[dict[str, Section], ...] = ()
+
+
+class EnvironmentVariable(Declaration):
+    """One `{key, value}` (583/14570)."""
+
+    key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]\w*$"), AfterValidator(_is_no_reserved_name)]
+    value: Text
+
+
+class FunctionDeclaration(Declaration):
+    """One function, what it shares with the others already merged in; defaults are the vendor's."""
+
+    handler: Annotated[str, StringConstraints(pattern=r"^[\w/.-]+\.[A-Za-z_]\w*$")]
+    name: Text | None = None
+    type: Literal["event"] = "event"
+    runtime: Annotated[str, AfterValidator(_runs_here)] = Field("Nodejs12.16", validate_default=True)
+    memory_size: Annotated[int, AfterValidator(_memory_size)] = Field(128, alias="memorySize")
+    timeout: int = Field(3, ge=1, le=900)
+    init_timeout: int = Field(65, alias="initTimeout", ge=1)
+    environments: tuple[EnvironmentVariable, ...] = ()
+    role: str | None = None
+    namespace: str = "default"
+    src: str = ""
+
+
+class SourceDeclaration(Declaration):
+    """The `src` object form; code that already lies in a bucket cannot be run from here."""
+
+    src: str
+    hook: str | None = None
+    dist: str | None = None
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+class Filter(Declaration):
+    """Which keys a COS trigger looks at (583/9707); a key must have both ends."""
+
+    prefix: OptionalText = ""
+    suffix: Annotated[OptionalText, AfterValidator(_begins_with_a_dot)] = ""
+
+
+class CosParameters(Declaration):
+    """Parameters of a `cos` trigger; without `enable: true` the vendor's tool creates it closed."""
+
+    bucket: str
+    events: Annotated[str, AfterValidator(_known_event)]
+    filter: Filter = Filter()
+    enable: bool = False
+    qualifier: str = "$DEFAULT"
+
+
+class NetConfig(Declaration):
+    """From where a function URL can be reached; nothing said is nowhere."""
+
+    enable_extranet: bool = Field(False, alias="enableExtranet")  # noqa: FBT003 - pydantic's default
+
+
+class HttpParameters(Declaration):
+    """Parameters of an `http` trigger, a function URL (583/100227)."""
+
+    name: str = "url-trigger"
+    auth_type: AuthType = Field("NONE", alias="authType")
+    net_config: NetConfig = Field(NetConfig(), alias="netConfig")
+    enable: bool = True
+
+
+class TimerParameters(Declaration):
+    """Parameters of a `timer` trigger (583/9708)."""
+
+    name: str = "timer"
+    cron_expression: Annotated[str, AfterValidator(_seven_fields)] = Field(alias="cronExpression")
+    argument: Annotated[Text, BeforeValidator(_empty_for_nothing)] = ""
+    enable: bool = False
+
+
+class TriggerDeclaration(Declaration):
+    """One trigger; its parameters depend on its type."""
+
+    type: str
+    function: str
+    parameters: dict[str, object] = {}

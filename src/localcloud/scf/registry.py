@@ -1,0 +1,100 @@
+"""What is deployed: functions with their triggers, found by key, name, URL or event."""
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from localcloud.scf.function import Function
+from localcloud.scf.project import CosTrigger, HttpTrigger, Trigger
+
+_URL_ID_CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_URL_ID_LENGTH = 10
+
+
+class FunctionNotDeployedError(LookupError):
+    """No function of this key or name is deployed."""
+
+
+class NoFunctionUrlError(LookupError):
+    """The function has no http trigger, hence no URL."""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A deployed function, its region and its triggers."""
+
+    function: Function
+    region: str
+    triggers: tuple[Trigger, ...]
+
+    @property
+    def cos_triggers(self) -> tuple[CosTrigger, ...]:
+        """Those of its triggers that listen to a bucket."""
+        return tuple(trigger for trigger in self.triggers if isinstance(trigger, CosTrigger))
+
+    @property
+    def http_trigger(self) -> HttpTrigger | None:
+        """Its function URL, if it has one."""
+        return next((trigger for trigger in self.triggers if isinstance(trigger, HttpTrigger)), None)
+
+    def has_url(self, wanted: str) -> bool:
+        """Whether it has a function URL, and one with this id."""
+        return self.http_trigger is not None and url_id(self.function.name) == wanted
+
+
+def url_id(function_name: str) -> str:
+    """Return the part of a function URL that tells functions apart: made up by the cloud, here from the name."""
+    number = int.from_bytes(hashlib.sha256(function_name.encode()).digest(), "big")
+    characters = []
+    for _ in range(_URL_ID_LENGTH):
+        number, digit = divmod(number, len(_URL_ID_CHARACTERS))
+        characters.append(_URL_ID_CHARACTERS[digit])
+    return "".join(characters)
+
+
+class Registry:
+    """All deployments. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._by_name: dict[str, Deployment] = {}
+
+    def replace(self, deployments: Sequence[Deployment]) -> tuple[Function, ...]:
+        """Put `deployments` in place of those with the same function names, and return the replaced functions."""
+        with self._lock:
+            names = [deployment.function.name for deployment in deployments]
+            replaced = tuple(self._by_name.pop(name).function for name in names if name in self._by_name)
+            self._by_name.update(zip(names, deployments, strict=True))
+            return replaced
+
+    def all(self) -> tuple[Deployment, ...]:
+        """Return every deployment, oldest first."""
+        with self._lock:
+            return tuple(self._by_name.values())
+
+    def find(self, key_or_name: str) -> Deployment:
+        """Return the deployment of this function name, else the latest of this key.
+
+        Raises FunctionNotDeployedError.
+        """
+        with self._lock:
+            if key_or_name in self._by_name:
+                return self._by_name[key_or_name]
+            for deployment in reversed(self._by_name.values()):
+                if deployment.function.spec.key == key_or_name:
+                    return deployment
+            known = ", ".join(self._by_name) or "none"
+        raise FunctionNotDeployedError(f"Function {key_or_name} is not deployed; deployed: {known}.")
+
+    def at_url(self, wanted: str, region: str) -> Deployment:
+        """Return the deployment whose function URL has this id.
+
+        Raises NoFunctionUrlError.
+        """
+        for deployment in self.all():
+            if deployment.region == region and deployment.has_url(wanted):
+                return deployment
+        raise NoFunctionUrlError(
+            f"No function has the URL {wanted} in {region}; ask for its function_url again after a deployment."
+        )

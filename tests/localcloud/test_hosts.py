@@ -1,0 +1,53 @@
+import pytest
+
+from localcloud.hosts import CiHost, CosHost, FunctionUrlHost, read_host, without_port
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "media-1250000000.cos.ap-guangzhou.myqcloud.com",
+        "media-1250000000.cos.ap-guangzhou.myqcloud.com:9000",
+        "MEDIA-1250000000.COS.ap-guangzhou.myqcloud.com",
+        "media-1250000000.cos.ap-guangzhou.myqcloud.com.",
+        "media-1250000000.cos.ap-guangzhou.tencentcos.cn",
+        "media-1250000000.cos-internal.ap-guangzhou.tencentcos.cn",
+    ],
+)
+def test_a_bucket_has_a_cos_host(host: str) -> None:
+    assert read_host(host) == CosHost("media-1250000000", "ap-guangzhou")
+
+
+@pytest.mark.parametrize("domain", ["myqcloud.com", "tencentci.cn"])
+def test_a_bucket_has_a_ci_host(domain: str) -> None:
+    assert read_host(f"media-1250000000.ci.ap-beijing.{domain}") == CiHost("media-1250000000", "ap-beijing")
+
+
+@pytest.mark.parametrize("network", ["", "in."])
+def test_a_function_url_has_a_host(network: str) -> None:
+    host = f"1250000000-a1b2c3d4e5.{network}ap-guangzhou.tencentscf.com"
+    assert read_host(host) == FunctionUrlHost("1250000000", "a1b2c3d4e5", "ap-guangzhou")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "",
+        "127.0.0.1:9000",
+        "localhost",
+        "cos.ap-guangzhou.myqcloud.com",
+        "media-1250000000.cos.ap-guangzhou.tencentci.cn",
+        "media-1250000000.ci.ap-guangzhou.tencentcos.cn",
+        "a.b.cos.ap-guangzhou.myqcloud.com",
+        "media-1250000000.cos.ap-guangzhou.myqcloud.com.evil.example",
+        "-media-1250000000.cos.ap-guangzhou.myqcloud.com",
+        "..cos.ap-guangzhou.myqcloud.com",
+    ],
+)
+def test_any_other_host_is_no_service(host: str) -> None:
+    assert read_host(host) is None
+
+
+def test_a_port_is_cut_off_a_host() -> None:
+    assert without_port("127.0.0.1:9000") == "127.0.0.1"
+    assert without_port("example.com") == "example.com"

@@ -1,0 +1,32 @@
+from dataclasses import replace
+from datetime import datetime, timezone
+
+from localcloud.recorder import RecordedRequest, Recorder
+
+LISTED = RecordedRequest(
+    at=datetime(2026, 11, 21, 12, tzinfo=timezone.utc),
+    service="cos",
+    method="GET",
+    host="media-1250000000.cos.ap-guangzhou.myqcloud.com",
+    path="/",
+    query="prefix=in/",
+    status=200,
+    access_key_id=None,
+)
+SUBMITTED = replace(LISTED, service="ci", method="POST", path="/jobs", query="")
+
+
+def test_requests_are_kept_in_their_order_and_told_by_service() -> None:
+    recorder = Recorder()
+    for request in (LISTED, SUBMITTED, LISTED):
+        recorder.add(request)
+    assert recorder.requests() == (LISTED, SUBMITTED, LISTED)
+    assert recorder.requests("ci") == (SUBMITTED,)
+
+
+def test_requests_can_be_forgotten() -> None:
+    recorder = Recorder()
+    recorder.add(LISTED)
+    before = recorder.requests()
+    recorder.clear()
+    assert (before, recorder.requests()) == ((LISTED,), ())

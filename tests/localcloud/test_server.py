@@ -1,0 +1,82 @@
+import asyncio
+import http.client
+import socket
+import threading
+import time
+
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from localcloud.server import Server
+
+
+async def hello(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]})
+    await send({"type": "http.response.body", "body": b"hello"})
+
+
+def get(connection: http.client.HTTPConnection) -> bytes:
+    connection.request("GET", "/")
+    return connection.getresponse().read()
+
+
+def test_a_started_server_answers_at_once() -> None:
+    with Server(hello) as server:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+        try:
+            assert get(connection) == b"hello"
+        finally:
+            connection.close()
+        assert server.url == f"http://127.0.0.1:{server.port}"
+
+
+def test_each_server_has_a_port_of_its_own() -> None:
+    with Server(hello) as one, Server(hello) as other:
+        assert one.port != other.port
+
+
+def test_a_port_that_is_taken_is_said_at_start() -> None:
+    with Server(hello) as server, pytest.raises(OSError, match="in use"):
+        Server(hello, server.port).start()
+
+
+def test_it_listens_on_one_loopback_address_only() -> None:
+    with Server(hello) as server, pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.2", server.port), timeout=1)
+
+
+def test_it_stops_quickly_though_clients_keep_their_connections() -> None:
+    server = Server(hello)
+    server.start()
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    try:
+        get(connection)
+        begun = time.monotonic()
+        server.stop()
+        assert time.monotonic() - begun < 0.5
+    finally:
+        connection.close()
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", server.port), timeout=1)
+
+
+def test_a_request_in_the_middle_is_cut_off_after_a_grace() -> None:
+    begun = threading.Event()
+
+    async def endless(scope: Scope, receive: Receive, send: Send) -> None:
+        begun.set()
+        await asyncio.sleep(60)
+
+    server = Server(endless)
+    server.start()
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert begun.wait(10)
+        server.stop()
+    assert not any(thread.name == f"localcloud:{server.port}" for thread in threading.enumerate())
+
+
+def test_stopping_a_server_that_was_never_started_is_nothing() -> None:
+    server = Server(hello)
+    server.stop()
+    assert server.port == 0

@@ -1,0 +1,138 @@
+import json
+from typing import Any
+
+import pytest
+
+from tests.support import EVENTS, load_event
+from tests.voice_separation.conftest import BUCKET, Workbench
+from voice_separation.capability import Grant
+from voice_separation.completion import Completed
+from voice_separation.errors import JobContradicts, JobUnknown, Unreachable
+from voice_separation.index import keys
+from voice_separation.index.entries import Entry, user_data_of
+from voice_separation.jobs.detail import JobDetail
+from voice_separation.notifications import parse_notification, reported_bucket
+from voice_separation.uploads import Upload
+
+ANY = Grant(None)
+UPLOAD = Upload(BUCKET, "incoming/talk.mp3", "d41d8cd98f00b204e9800998ecf8427e", 7)
+
+
+def notification(**changes: Any) -> bytes:
+    """The vendor's workflow sample as if it were a job of ours, with changes."""
+    tree = load_event("callback-workflow.json")
+    job = tree["JobsDetail"][0]
+    job["Input"] = {"BucketId": BUCKET.name, "Region": BUCKET.region, "Object": UPLOAD.key}
+    job["Operation"]["UserData"] = user_data_of(UPLOAD)
+    job.update(changes)
+    return json.dumps(tree).encode()
+
+
+def known_to_ci(bench: Workbench, **changes: Any) -> tuple[JobDetail, ...]:
+    body = notification(**changes)
+    bench.cloud.ci.restore(body)
+    return parse_notification(body)
+
+
+def test_the_straight_way_takes_three_requests_in_this_order(bench: Workbench) -> None:
+    reported = known_to_ci(bench)
+    assert bench.completion().complete_all(reported, Grant(UPLOAD.id)) is Completed.STORED
+    job_id = reported[0].job_id
+    described, job, log = bench.asked()
+    assert described == f"ci GET /jobs/{job_id}"
+    assert job == f"cos PUT /index/{keys.job(job_id)}"
+    assert log.startswith("cos PUT /index/log/")
+    assert bench.read(bench.keys("index/jobs/")[0]) == bench.read(bench.keys("index/log/")[0])
+
+
+def test_the_entry_says_what_ci_says_not_what_was_posted(bench: Workbench) -> None:
+    known_to_ci(bench, State="Failed", Code="InvalidArgument", Message="broken")
+    posted = parse_notification(notification(State="Success", Message="all is well"))
+    bench.completion().complete_all(posted, ANY)
+    entry = Entry.model_validate_json(bench.read(bench.keys("index/jobs/")[0]))
+    assert (entry.state, entry.code, entry.message, entry.upload_id) == (
+        "Failed",
+        "InvalidArgument",
+        "broken",
+        UPLOAD.id,
+    )
+
+
+def test_a_notification_delivered_twice_writes_the_same_bytes(bench: Workbench) -> None:
+    reported = known_to_ci(bench)
+    bench.completion().complete_all(reported, ANY)
+    first = bench.read(bench.keys("index/jobs/")[0])
+    bench.completion().complete_all(reported, ANY)
+    assert bench.read(bench.keys("index/jobs/")[0]) == first
+    assert len(bench.keys("index/jobs/")) == 1
+
+
+def test_while_the_job_runs_nothing_is_written(bench: Workbench) -> None:
+    known_to_ci(bench, State="Running")
+    posted = parse_notification(notification(State="Success"))
+    assert bench.completion().complete_all(posted, ANY) is Completed.STILL_RUNNING
+    assert bench.keys() == []
+
+
+def test_a_job_that_ci_does_not_know_is_refused(bench: Workbench) -> None:
+    with pytest.raises(JobUnknown):
+        bench.completion().complete_all(parse_notification(notification()), ANY)
+    assert bench.keys() == []
+
+
+def test_an_address_for_one_upload_does_not_report_the_job_of_another(bench: Workbench) -> None:
+    reported = known_to_ci(bench)
+    with pytest.raises(JobContradicts):
+        bench.completion().complete_all(reported, Grant("0" * 32))
+    assert bench.keys() == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Input": {"BucketId": "other-1250000000", "Object": UPLOAD.key}},
+        {"Input": {"BucketId": BUCKET.name, "Object": "incoming/other.mp3"}},
+        {"Operation": {}},
+    ],
+    ids=["bucket", "key", "user data"],
+)
+def test_a_job_that_is_not_the_upload_s_in_bucket_key_and_user_data_is_refused(
+    bench: Workbench, changes: dict[str, Any]
+) -> None:
+    reported = known_to_ci(bench, **changes)
+    with pytest.raises(JobContradicts):
+        bench.completion().complete_all(reported, Grant(UPLOAD.id))
+    assert bench.keys() == []
+
+
+def test_of_several_jobs_the_good_ones_are_stored_before_the_bad_one_is_told(bench: Workbench) -> None:
+    reported = known_to_ci(bench)
+    unknown = reported[0].model_copy(update={"job_id": "junknown"})
+    with pytest.raises(JobUnknown):
+        bench.completion().complete_all((unknown, *reported), ANY)
+    assert len(bench.keys("index/jobs/")) == 1
+
+
+def test_without_verification_the_sender_is_believed_and_ci_is_not_asked(bench: Workbench) -> None:
+    posted = parse_notification(notification())
+    completion = bench.completion(verify_callbacks=False)
+    assert completion.complete_all(posted, Grant(UPLOAD.id)) is Completed.STORED
+    assert [asked.split()[0] for asked in bench.asked()] == ["cos", "cos"]
+
+
+def test_when_ci_cannot_be_reached_nothing_is_written(bench: Workbench) -> None:
+    reported = known_to_ci(bench)
+    with pytest.raises(Unreachable):
+        bench.completion(ci_endpoint="http://127.0.0.1:1").complete_all(reported, ANY)
+    assert bench.keys() == []
+
+
+@pytest.mark.parametrize("name", ["callback-job.xml", "callback-workflow.xml", "callback-workflow.json"])
+def test_the_vendor_s_notifications_are_stored_when_ci_confirms_them(bench: Workbench, name: str) -> None:
+    reported = parse_notification((EVENTS / name).read_bytes())
+    theirs = reported_bucket(reported, name=None, region="")
+    bench.cloud.cos.create_bucket(theirs.name, theirs.region)
+    bench.cloud.ci.restore((EVENTS / name).read_bytes())
+    assert bench.completion(theirs).complete_all(reported, ANY) is Completed.STORED
+    entry = Entry.model_validate_json(bench.read(bench.keys("index/jobs/")[0]))
+    assert (entry.input.key, [output.stem for output in entry.outputs]) == ("input/demo.mp3", ["voice", "background"])
