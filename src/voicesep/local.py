@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any
 
 from localcloud import LocalCloud, Options
+from localcloud.ci.jobs import Job
 from localcloud.scf.invocation import LogListener
 from voice_separation.bucket import Bucket
 from voice_separation.index.documents import Refused
@@ -70,6 +71,11 @@ class LocalApp:
                 target.write(block)
         content_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         self.cloud.cos.put_file(self.bucket.name, key, copy, content_type=content_type)
+
+    def progress(self) -> dict[str, int]:
+        """Return how far the job of each uploaded key is, in percent."""
+        jobs = [job for job in self.cloud.ci.jobs() if isinstance(job, Job)]
+        return {job.request.input.object: job.progress for job in jobs}
 
     def outcome(self, key: str) -> Separated:
         """Read from the index what became of an upload."""

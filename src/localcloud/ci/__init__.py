@@ -1,0 +1,1 @@
+"""Cloud Infinite (CI): media jobs, of which VoiceSeparate is offered."""

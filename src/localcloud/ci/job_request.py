@@ -1,0 +1,113 @@
+"""POST /jobs read: the body of CreateMediaJobs for VoiceSeparate (460/84794, 1045/43712)."""
+
+import re
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from localcloud import xml
+from localcloud.ci.nodes import Node, invalid_argument, read_node
+from localcloud.ci.voice_separate import AudioMode, VoiceSeparate
+from localcloud.errors import CloudError
+from localcloud.media.stems import Stem
+
+TAG = "VoiceSeparate"
+_NO_CALLBACK = ("", "no")  # `no` keeps a queue's own callback quiet, too
+# Both spellings of each occur in the vendor's documents; whether CI minds is UNVERIFIED.
+_PLACEHOLDER = re.compile(r"\$\{([Ee]xt|[Jj]obid)\}")
+
+
+class RequestInput(Node):
+    """Which object to separate: its full key in the bucket of the host."""
+
+    object: str = Field(min_length=1)
+
+
+class Output(Node):
+    """Where the stems go: `object` is the background, `au_object` the voice. Keys may hold ${ext} and ${jobid}."""
+
+    region: str
+    bucket: str
+    object: str = ""
+    au_object: str = ""
+    bass_object: str = ""
+    drum_object: str = ""
+
+    @model_validator(mode="after")
+    def _names_an_object(self) -> "Output":
+        if not (self.object or self.au_object):
+            raise ValueError("Object and AuObject are both empty, name at least one")
+        return self
+
+
+class Operation(Node):
+    """What to do. A template, where named, wins over parameters given beside it."""
+
+    template_id: str = ""
+    voice_separate: VoiceSeparate | None = None
+    output: Output
+    user_data: str = Field(default="", max_length=1024)  # the limit is its siblings'; here it is UNVERIFIED
+    job_level: int = Field(default=0, ge=0, le=2)
+
+    @model_validator(mode="after")
+    def _says_how(self) -> "Operation":
+        if not self.template_id and self.voice_separate is None:
+            raise ValueError("there is neither TemplateId nor VoiceSeparate, give one")
+        return self
+
+
+class JobRequest(Node):
+    """The whole request."""
+
+    input: RequestInput
+    operation: Operation
+    queue_id: str = ""
+    call_back: str = Field(default="", pattern="^(no|https?://.*)?$", repr=False)  # it may hold a secret
+    call_back_format: Literal["XML", "JSON"] = "XML"
+    call_back_type: Literal["Url"] = "Url"
+
+    @property
+    def wants_callback(self) -> bool:
+        """Whether to tell anyone when the job is finished."""
+        return self.call_back not in _NO_CALLBACK
+
+
+def read_job_request(body: bytes) -> JobRequest:
+    """Return the request. Raises CloudError 400 MissingContent, InvalidContent or InvalidArgument."""
+    if not body:
+        raise CloudError(400, "MissingContent", "The request has no body. Send the XML document <Request>.")
+    children = xml.parse(body, root="Request", code="InvalidContent")
+    if children.get("Tag") != TAG:
+        raise invalid_argument(f"Request.Tag is {children.get('Tag')!r}. Only {TAG} is offered here.")
+    return read_node(JobRequest, children)
+
+
+def output_keys(output: Output, separate: VoiceSeparate, job_id: str) -> dict[Stem, str]:
+    """Return the real key of each stem to write, voice first. A stem without a key is not written.
+
+    Raises CloudError 400 InvalidArgument where two stems would have one key.
+    """
+    named: dict[Stem, str] = {
+        "voice": output.au_object,
+        "background": output.object,
+        "bass": output.bass_object,
+        "drum": output.drum_object,
+    }
+    # The vendor's own samples give IsAudio with Object alone. That the only stem then goes to the only key is
+    # UNVERIFIED, and so is the same the other way round.
+    if separate.audio_mode is AudioMode.IS_AUDIO:
+        named["voice"] = output.au_object or output.object
+    if separate.audio_mode is AudioMode.IS_BACKGROUND:
+        named["background"] = output.object or output.au_object
+    keys = {stem: _expand(named[stem], separate, job_id) for stem in separate.stems if named[stem]}
+    if len(set(keys.values())) < len(keys):
+        raise invalid_argument(f"Request.Operation.Output names {next(iter(keys.values()))!r} twice. Name each once.")
+    if not keys:
+        raise invalid_argument(f"Request.Operation.Output names no object for {separate.audio_mode.value}. Name one.")
+    return keys
+
+
+def _expand(key: str, separate: VoiceSeparate, job_id: str) -> str:
+    # That ${ext} is the codec's name is UNVERIFIED: CI's documents call it the container format and show mp3 only.
+    values = {"ext": separate.audio_config.codec, "jobid": job_id}
+    return _PLACEHOLDER.sub(lambda found: values[found[1].lower()], key)

@@ -1,0 +1,75 @@
+"""What CI knows of a job at one moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from localcloud.ci.job_request import JobRequest
+from localcloud.ci.voice_separate import VoiceSeparate
+from localcloud.media.probe import MediaInfo
+from localcloud.media.stems import Stem
+
+
+class State(str, Enum):
+    """CI's states of a job (436/120621)."""
+
+    SUBMITTED = "Submitted"
+    RUNNING = "Running"
+    SUCCESS = "Success"
+    FAILED = "Failed"
+    PAUSE = "Pause"
+    CANCEL = "Cancel"
+
+
+@dataclass(frozen=True)
+class Template:
+    """Parameters under a name, for jobs to refer to."""
+
+    template_id: str
+    name: str
+    voice_separate: VoiceSeparate
+
+
+@dataclass(frozen=True)
+class OutputFile:
+    """One stem as stored."""
+
+    key: str
+    md5: str  # hex
+    media_info: MediaInfo
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job of this CI. `code` and `message` mean something when it failed; `progress` is 0 to 100."""
+
+    job_id: str
+    bucket: str  # the input's
+    region: str
+    queue_id: str
+    request: JobRequest
+    template: Template | None
+    voice_separate: VoiceSeparate
+    output_keys: Mapping[Stem, str]
+    creation_time: datetime
+    start_time: datetime | None = None
+    end_time: datetime | None = None
+    state: State = State.SUBMITTED
+    code: str = "Success"
+    message: str = ""
+    progress: int = 0
+    files: tuple[OutputFile, ...] = ()
+
+
+@dataclass(frozen=True)
+class RestoredJob:
+    """A finished job of another CI, known from its notification, kept to the letter."""
+
+    job_id: str
+    bucket: str
+    nodes: Mapping[str, Any] = field(repr=False)
+
+
+KnownJob = Job | RestoredJob

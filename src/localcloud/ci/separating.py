@@ -1,0 +1,102 @@
+"""A job done: the input read from COS, separated, its stems put back."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+from localcloud.ci.jobs import Job, OutputFile
+from localcloud.cos.models import Cos
+from localcloud.errors import CloudError
+from localcloud.media.decoding import Progress
+from localcloud.media.errors import NoAudio, NotEncodable, NotMedia
+from localcloud.media.probe import probe
+from localcloud.media.stems import separate_file
+
+_CONTENT_TYPES = {
+    ".aac": "audio/aac",
+    ".amr": "audio/amr",
+    ".flac": "audio/flac",
+    ".m4a": "audio/mp4",
+    ".mp3": "audio/mpeg",
+    ".mp4": "audio/mp4",
+    ".wav": "audio/wav",
+}
+_LONGEST_SUFFIX = 16  # file names here are shorter than keys may be
+
+
+class JobFailedError(Exception):
+    """The job cannot be done; `code` and `message` are for its document.
+
+    The codes are those CI answers requests with (436/53899). Which a failed job bears is UNVERIFIED.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+def run_job(job: Job, cos: Cos, progress: Progress) -> tuple[OutputFile, ...]:
+    """Separate the job's input and store its stems. Raises JobFailedError, and whatever `progress` raises."""
+    output = job.request.operation.output
+    with TemporaryDirectory(prefix="localcloud-ci-") as name, _refusals_named(job):
+        folder = Path(name)
+        _check_output_bucket(job, cos)
+        source = _fetch(job, cos, folder)
+        stems = {stem: folder / f"{stem}{_suffix(key)}" for stem, key in job.output_keys.items()}
+        separate = job.voice_separate
+        separate_file(source, stems, separate.encoding, separation=separate.separation, progress=progress)
+        probed = {stem: probe(path) for stem, path in stems.items()}
+        return tuple(
+            OutputFile(key, _store(stems[stem], cos, output.bucket, key, job), probed[stem])
+            for stem, key in job.output_keys.items()
+        )
+
+
+@contextmanager
+def _refusals_named(job: Job) -> Iterator[None]:
+    key = job.request.input.object
+    try:
+        yield
+    except (NotMedia, NoAudio) as error:
+        raise JobFailedError("ResourceNotSupported", f"The object {key!r} cannot be separated: {error}") from error
+    except NotEncodable as error:
+        raise JobFailedError("InvalidArgument", f"The result cannot be written: {error}") from error
+    except CloudError as error:
+        raise JobFailedError(error.code, error.message) from error
+
+
+def _check_output_bucket(job: Job, cos: Cos) -> None:
+    output = job.request.operation.output
+    try:
+        cos.require_bucket(output.bucket, output.region)
+    except CloudError as error:
+        raise JobFailedError("WriteTargetBucketDenied", error.message) from error
+
+
+def _fetch(job: Job, cos: Cos, folder: Path) -> Path:
+    """Copy the input, so that nobody can change or delete it while it is read."""
+    key = job.request.input.object
+    copy = folder / f"input{_suffix(key)}"
+    try:
+        _, content = cos.open(job.bucket, key)
+    except CloudError as error:
+        code = "ResourceNotFound" if error.status == 404 else "ResourceAccessDenied"
+        raise JobFailedError(code, error.message) from error
+    with content, copy.open("wb") as to:
+        shutil.copyfileobj(content, to)
+    return copy
+
+
+def _store(path: Path, cos: Cos, bucket: str, key: str, job: Job) -> str:
+    """Move the file into COS and return its MD5."""
+    codec = job.voice_separate.audio_config.codec
+    content_type = _CONTENT_TYPES.get(_suffix(key), _CONTENT_TYPES[f".{codec}"])
+    return cos.put_file(bucket, key, path, content_type=content_type).etag
+
+
+def _suffix(key: str) -> str:
+    suffix = PurePosixPath(key).suffix.lower()
+    return suffix if len(suffix) <= _LONGEST_SUFFIX else ""
