@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from localcloud import LocalCloud
-from tests.support import SAMPLE, Lines
+from tests.support import Lines
 from voice_separation.bucket import Bucket
 from voice_separation.clock import Deadline, SystemClock
 from voice_separation.completion import Completion
@@ -76,12 +76,11 @@ class Workbench:
     def index(self) -> IndexWriter:
         return self.invocation().index(BUCKET)
 
-    def upload(self, key: str = "incoming/talk.mp3", content: bytes | None = None, **stored: Any) -> ObjectCreated:
-        content = SAMPLE.read_bytes() if content is None else content
+    def upload(self, key: str = "incoming/talk.mp3", content: bytes = b"no media", **stored: Any) -> ObjectCreated:
         self.cloud.cos.put(BUCKET.name, key, content, **stored)
         return ObjectCreated("cos:ObjectCreated:Put", BUCKET, (key,))
 
-    def keys(self, prefix: str = "index/") -> list[str]:
+    def stored(self, prefix: str = "index/") -> list[str]:
         return [stored.key for stored in self.cloud.cos.list(BUCKET.name, prefix=prefix).contents]
 
     def read(self, key: str) -> bytes:

@@ -42,14 +42,14 @@ def test_the_straight_way_takes_three_requests_in_this_order(bench: Workbench) -
     assert described == f"ci GET /jobs/{job_id}"
     assert job == f"cos PUT /index/{keys.job(job_id)}"
     assert log.startswith("cos PUT /index/log/")
-    assert bench.read(bench.keys("index/jobs/")[0]) == bench.read(bench.keys("index/log/")[0])
+    assert bench.read(bench.stored("index/jobs/")[0]) == bench.read(bench.stored("index/log/")[0])
 
 
 def test_the_entry_says_what_ci_says_not_what_was_posted(bench: Workbench) -> None:
     known_to_ci(bench, State="Failed", Code="InvalidArgument", Message="broken")
     posted = parse_notification(notification(State="Success", Message="all is well"))
     bench.completion().complete_all(posted, ANY)
-    entry = Entry.model_validate_json(bench.read(bench.keys("index/jobs/")[0]))
+    entry = Entry.model_validate_json(bench.read(bench.stored("index/jobs/")[0]))
     assert (entry.state, entry.code, entry.message, entry.upload_id) == (
         "Failed",
         "InvalidArgument",
@@ -61,30 +61,30 @@ def test_the_entry_says_what_ci_says_not_what_was_posted(bench: Workbench) -> No
 def test_a_notification_delivered_twice_writes_the_same_bytes(bench: Workbench) -> None:
     reported = known_to_ci(bench)
     bench.completion().complete_all(reported, ANY)
-    first = bench.read(bench.keys("index/jobs/")[0])
+    first = bench.read(bench.stored("index/jobs/")[0])
     bench.completion().complete_all(reported, ANY)
-    assert bench.read(bench.keys("index/jobs/")[0]) == first
-    assert len(bench.keys("index/jobs/")) == 1
+    assert bench.read(bench.stored("index/jobs/")[0]) == first
+    assert len(bench.stored("index/jobs/")) == 1
 
 
 def test_while_the_job_runs_nothing_is_written(bench: Workbench) -> None:
     known_to_ci(bench, State="Running")
     posted = parse_notification(notification(State="Success"))
     assert bench.completion().complete_all(posted, ANY) is Completed.STILL_RUNNING
-    assert bench.keys() == []
+    assert bench.stored() == []
 
 
 def test_a_job_that_ci_does_not_know_is_refused(bench: Workbench) -> None:
     with pytest.raises(JobUnknown):
         bench.completion().complete_all(parse_notification(notification()), ANY)
-    assert bench.keys() == []
+    assert bench.stored() == []
 
 
 def test_an_address_for_one_upload_does_not_report_the_job_of_another(bench: Workbench) -> None:
     reported = known_to_ci(bench)
     with pytest.raises(JobContradicts):
         bench.completion().complete_all(reported, Grant("0" * 32))
-    assert bench.keys() == []
+    assert bench.stored() == []
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_a_job_that_is_not_the_upload_s_in_bucket_key_and_user_data_is_refused(
     believed = parse_notification(notification(**changes))
     with pytest.raises(JobContradicts):
         bench.completion(verify_callbacks=False).complete_all(believed, Grant(UPLOAD.id))
-    assert bench.keys() == []
+    assert bench.stored() == []
 
 
 def test_of_several_jobs_the_good_ones_are_stored_before_the_bad_one_is_told(bench: Workbench) -> None:
@@ -110,7 +110,7 @@ def test_of_several_jobs_the_good_ones_are_stored_before_the_bad_one_is_told(ben
     unknown = reported[0].model_copy(update={"job_id": "junknown"})
     with pytest.raises(JobUnknown):
         bench.completion().complete_all((unknown, *reported), ANY)
-    assert len(bench.keys("index/jobs/")) == 1
+    assert len(bench.stored("index/jobs/")) == 1
 
 
 def test_without_verification_the_sender_is_believed_and_ci_is_not_asked(bench: Workbench) -> None:
@@ -124,7 +124,7 @@ def test_when_ci_cannot_be_reached_nothing_is_written(bench: Workbench) -> None:
     reported = known_to_ci(bench)
     with pytest.raises(Unreachable):
         bench.completion(ci_endpoint="http://127.0.0.1:1").complete_all(reported, ANY)
-    assert bench.keys() == []
+    assert bench.stored() == []
 
 
 @pytest.mark.parametrize("name", ["callback-job.xml", "callback-workflow.xml", "callback-workflow.json"])
@@ -134,5 +134,5 @@ def test_the_vendor_s_notifications_are_stored_when_ci_confirms_them(bench: Work
     bench.cloud.cos.create_bucket(theirs.name, theirs.region)
     bench.cloud.ci.restore((EVENTS / name).read_bytes())
     assert bench.completion(theirs).complete_all(reported, ANY) is Completed.STORED
-    entry = Entry.model_validate_json(bench.read(bench.keys("index/jobs/")[0]))
+    entry = Entry.model_validate_json(bench.read(bench.stored("index/jobs/")[0]))
     assert (entry.input.key, [output.stem for output in entry.outputs]) == ("input/demo.mp3", ["voice", "background"])

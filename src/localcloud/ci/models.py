@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from localcloud.ci.job_request import JobRequest, output_keys
 from localcloud.ci.jobs import Job, KnownJob, RestoredJob, State, Template
 from localcloud.ci.nodes import invalid_argument
 from localcloud.ci.notifications import read_notification
 from localcloud.ci.rendering import render_notification
-from localcloud.ci.job_request import JobRequest, output_keys
 from localcloud.ci.separating import JobFailedError, run_job
 from localcloud.ci.voice_separate import VoiceSeparate
 from localcloud.ci.worker import Worker

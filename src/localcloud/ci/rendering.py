@@ -6,8 +6,8 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from localcloud import xml
-from localcloud.ci.jobs import Job, KnownJob, OutputFile, RestoredJob
 from localcloud.ci.job_request import TAG
+from localcloud.ci.jobs import Job, KnownJob, OutputFile, RestoredJob
 from localcloud.media.probe import AudioTrack, Format
 
 Nodes = dict[str, Any]  # child nodes in their order; "" is an empty node

@@ -3,10 +3,10 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from localcloud.ci.job_request import read_job_request
 from localcloud.ci.models import Ci
 from localcloud.ci.nodes import invalid_argument
 from localcloud.ci.rendering import render_answer
-from localcloud.ci.job_request import read_job_request
 from localcloud.errors import not_implemented
 from localcloud.hosts import CiHost
 

@@ -1,0 +1,138 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from localcloud.ci.job_request import JobRequest, output_keys, read_job_request
+from localcloud.errors import CloudError
+from localcloud.media.stems import Stem
+from tests.localcloud.ci.lab import BOTH, BUCKET, OUTPUT, body, request_for
+
+
+def keys(request: JobRequest) -> dict[Stem, str]:
+    separate = request.operation.voice_separate
+    assert separate is not None
+    return output_keys(request.operation.output, separate, "j123")
+
+
+def test_a_full_request_is_read() -> None:
+    request = request_for(
+        operation="<UserData>mine</UserData><JobLevel>2</JobLevel>",
+        request="<QueueId>p1</QueueId><CallBack>https://example.com/a?b=1&amp;c=2</CallBack>"
+        "<CallBackFormat>JSON</CallBackFormat><CallBackType>Url</CallBackType>",
+    )
+    assert request.input.object == "in/talk.mp3"
+    assert (request.operation.output.bucket, request.operation.output.au_object) == (BUCKET, "out/voice.mp3")
+    assert (request.operation.user_data, request.operation.job_level) == ("mine", 2)
+    assert (request.queue_id, request.call_back_format) == ("p1", "JSON")
+    assert request.call_back == "https://example.com/a?b=1&c=2"
+    assert request.wants_callback
+
+
+@pytest.mark.parametrize("nodes", ["", "<CallBack></CallBack>", "<CallBack/>", "<CallBack>no</CallBack>"])
+def test_without_an_address_nobody_is_told(nodes: str) -> None:
+    assert not request_for(request=nodes).wants_callback
+
+
+def test_the_vendors_sample_of_2021_is_read_with_its_empty_nodes() -> None:
+    request = read_job_request(
+        b"<Request>\n<Tag>VoiceSeparate</Tag>\n<Input>\n <Object>test.mp4</Object>\n</Input>\n<Operation>\n"
+        b"<TemplateId>t1460606b9752148c4ab182f55163ba7cd</TemplateId>\n<Output>\n<Region>ap-beijing</Region>\n"
+        b"<Bucket>abc-1250000000</Bucket>\n<Object>a.mp3</Object>\n<AuObject></AuObject>\n</Output>\n"
+        b"</Operation>\n<QueueId></QueueId>\n<CallBack></CallBack>\n</Request>"
+    )
+    assert request.operation.template_id == "t1460606b9752148c4ab182f55163ba7cd"
+    assert (request.operation.output.object, request.operation.output.au_object) == ("a.mp3", "")
+
+
+@pytest.mark.parametrize(
+    ("nodes", "names"),
+    [
+        ({"tag": "Transcode"}, "Only VoiceSeparate is offered"),
+        ({"tag": ""}, "Only VoiceSeparate is offered"),
+        ({"key": ""}, r"Request\.Input"),
+        ({"how": ""}, "neither TemplateId nor VoiceSeparate"),
+        ({"output": OUTPUT}, "Object and AuObject are both empty"),
+        ({"output": "<Bucket>b-1</Bucket><Object>o</Object>"}, r"Operation\.Output\.Region"),
+        ({"output": "<Region>r</Region><Object>o</Object>"}, r"Operation\.Output\.Bucket"),
+        ({"output": f"{BOTH}<Object>another</Object>"}, r"Operation\.Output\.Object"),
+        ({"operation": "<JobLevel>3</JobLevel>"}, r"Operation\.JobLevel"),
+        ({"operation": f"<UserData>{'x' * 1025}</UserData>"}, r"Operation\.UserData"),
+        ({"request": "<CallBackFormat>YAML</CallBackFormat>"}, "CallBackFormat"),
+        ({"request": "<CallBackType>TDMQ</CallBackType>"}, "CallBackType"),
+        ({"request": "<CallBack>ftp://example.com</CallBack>"}, "CallBack"),
+        ({"request": "<Operation><Output/></Operation>"}, "Operation"),
+    ],
+)
+def test_a_request_that_cannot_be_meant_is_refused_naming_the_node(nodes: dict[str, str], names: str) -> None:
+    with pytest.raises(CloudError, match=names) as refusal:
+        request_for(**nodes)
+    assert (refusal.value.status, refusal.value.code) == (400, "InvalidArgument")
+
+
+def test_a_refused_address_is_not_repeated() -> None:
+    with pytest.raises(CloudError) as refusal:
+        request_for(request="<CallBack>htp://example.com/secret</CallBack>")
+    assert "secret" not in str(refusal.value)
+    assert "secret" not in repr(request_for(request="<CallBack>http://example.com/secret</CallBack>"))
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"", "MissingContent"), (b"{}", "InvalidContent"), (b"<Request>", "InvalidContent"), (b"<A/>", "InvalidContent")],
+)
+def test_a_body_that_is_no_request_is_refused(content: bytes, code: str) -> None:
+    with pytest.raises(CloudError) as refusal:
+        read_job_request(content)
+    assert (refusal.value.status, refusal.value.code) == (400, code)
+
+
+@given(st.one_of(st.binary(), st.text().map(str.encode), st.text().map(lambda text: f"<Request>{text}".encode())))
+def test_whatever_comes_is_refused_in_the_vendors_words(content: bytes) -> None:
+    with pytest.raises(CloudError):
+        read_job_request(content)
+
+
+KEYS = "<Object>back</Object><AuObject>voice</AuObject><BassObject>bass</BassObject><DrumObject>drum</DrumObject>"
+
+
+@pytest.mark.parametrize(
+    ("mode", "output", "expected"),
+    [
+        ("IsAudio", KEYS, {"voice": "voice"}),
+        ("IsBackground", KEYS, {"background": "back"}),
+        ("AudioAndBackground", KEYS, {"voice": "voice", "background": "back"}),
+        ("MusicMode", KEYS, {"voice": "voice", "background": "back", "bass": "bass", "drum": "drum"}),
+        ("IsAudio", "<Object>only</Object>", {"voice": "only"}),
+        ("IsBackground", "<AuObject>only</AuObject>", {"background": "only"}),
+        ("AudioAndBackground", "<Object>only</Object>", {"background": "only"}),
+        ("AudioAndBackground", "<AuObject>only</AuObject>", {"voice": "only"}),
+    ],
+)
+def test_each_stem_goes_to_its_key(mode: str, output: str, expected: dict[Stem, str]) -> None:
+    found = keys(request_for(mode=mode, output=OUTPUT + output))
+    assert found == expected
+    assert list(found) == list(expected)
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("a/${jobid}/v.${ext}", "a/j123/v.mp3"),
+        ("a/${Jobid}/v.${Ext}", "a/j123/v.mp3"),
+        ("${ext}${ext}", "mp3mp3"),
+        ("${InputName}.$ext", "${InputName}.$ext"),
+    ],
+)
+def test_placeholders_become_what_they_stand_for(key: str, expected: str) -> None:
+    request = request_for(mode="IsAudio", output=f"{OUTPUT}<AuObject>{key}</AuObject>")
+    assert keys(request) == {"voice": expected}
+    assert request.operation.output.au_object == key
+
+
+def test_two_stems_cannot_have_one_key() -> None:
+    with pytest.raises(CloudError, match="same twice"):
+        keys(request_for(output=f"{OUTPUT}<Object>same</Object><AuObject>same</AuObject>"))
+
+
+def test_nodes_nobody_knows_are_left_aside() -> None:
+    assert read_job_request(body(request="<Future><Node/></Future>", operation="<Other>1</Other>"))
