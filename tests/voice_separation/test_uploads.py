@@ -159,3 +159,15 @@ def test_what_this_app_writes_is_skipped_even_when_everything_else_matches() -> 
     assert reason_to_skip(created("separated/a/voice.mp3"), everything) == "written by this app"
     assert reason_to_skip(created("index/a.mp3"), everything) == "written by this app"
     assert reason_to_skip(created("indexed/a.mp3"), everything) is None
+
+
+def test_no_error_quotes_the_event_which_holds_the_uploader_s_signature() -> None:
+    event = load_event("cos-put.json")
+    secret = event["Records"][0]["event"]["requestParameters"]["requestHeaders"]["Authorization"]
+    with pytest.raises(MalformedEvent) as caught:
+        read_event({"Records": {"secret": secret}}, default_region=REGION)
+    assert secret not in f"{caught.value} {caught.value.__cause__}"
+    event["Records"][0]["event"]["eventName"] = [secret]
+    (record,) = read_event(event, default_region=REGION)
+    assert isinstance(record, UnreadableRecord)
+    assert secret not in record.reason

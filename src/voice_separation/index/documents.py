@@ -15,7 +15,7 @@ Moment = Annotated[datetime, PlainSerializer(rfc3339)]
 class Document(BaseModel):
     """Anything that is stored; `schema` names its shape and version."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True, hide_input_in_errors=True)
 
     def content(self) -> bytes:
         """Return the canonical bytes: sorted keys, no spaces, UTF-8, a newline at the end."""

@@ -23,7 +23,9 @@ class MalformedXml(ValueError):
 class Node(BaseModel):
     """One of the vendor's containers, its nodes spelled as the vendor spells them."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_pascal, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", alias_generator=to_pascal, populate_by_name=True, hide_input_in_errors=True
+    )
 
 
 def parse_xml(body: bytes) -> Tree:
