@@ -18,6 +18,14 @@ class MalformedEvent(VoiceSeparationError):
     """The platform, or a person with `invoke`, sent something that is not the event this door is for."""
 
 
+class InvalidOptions(VoiceSeparationError):
+    """The metadata of an object asks for something that there is not."""
+
+
+class CannotBeSeparated(VoiceSeparationError):
+    """An object that needs no question to CI to know that it is refused."""
+
+
 class ClaimHeld(VoiceSeparationError):
     """Another invocation has claimed this upload and submits it; nothing is to be done here."""
 

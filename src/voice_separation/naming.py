@@ -4,6 +4,7 @@ from datetime import datetime
 from posixpath import basename, dirname, splitext
 
 from voice_separation.jobs.audio import Stem
+from voice_separation.options import Options
 from voice_separation.settings import Settings
 from voice_separation.uploads import Upload
 
@@ -12,24 +13,24 @@ _CI_EXTENSION = "${ext}"  # CI fills in the container's own, when a template dec
 _FALLBACK = "{upload_id}/{stem}.{ext}"
 
 
-def output_keys(upload: Upload, settings: Settings, *, today: datetime) -> dict[Stem, str]:
-    """Return the object key of each stem that the settings ask for.
+def output_keys(upload: Upload, options: Options, settings: Settings, *, today: datetime) -> dict[Stem, str]:
+    """Return the object key of each stem that is asked for.
 
     An input key so long that an output's would exceed COS's 1,024 bytes gives way to the upload_id.
     """
-    keys = _filled_in(settings.output_name, upload, settings, today)
-    if any(len(key.encode("utf-8", "surrogatepass")) > LONGEST_KEY_BYTES for key in keys.values()):
-        return _filled_in(_FALLBACK, upload, settings, today)
-    return keys
+    names = _filled_in(settings.output_name, upload, options, today)
+    if any(len((settings.output_prefix + name).encode()) > LONGEST_KEY_BYTES for name in names.values()):
+        names = _filled_in(_FALLBACK, upload, options, today)
+    return {stem: settings.output_prefix + name for stem, name in names.items()}
 
 
-def _filled_in(name: str, upload: Upload, settings: Settings, today: datetime) -> dict[Stem, str]:
+def _filled_in(name: str, upload: Upload, options: Options, today: datetime) -> dict[Stem, str]:
     fields = {
         "key": upload.key,
         "name": splitext(basename(upload.key))[0],
         "dir": dirname(upload.key),
         "upload_id": upload.id,
         "date": today.strftime("%Y-%m-%d"),
-        "ext": _CI_EXTENSION if settings.template_id else settings.audio_codec.value,
+        "ext": options.extension or _CI_EXTENSION,
     }
-    return {stem: settings.output_prefix + name.format(**fields, stem=stem.value) for stem in settings.audio_mode.stems}
+    return {stem: name.format(**fields, stem=stem.value) for stem in options.mode.stems}

@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from voice_separation.bucket import Bucket
 from voice_separation.errors import NotificationMalformed, NotificationUnsupported, RequestRefused
-from voice_separation.jobs.detail import TAG, JobDetail
-from voice_separation.jobs.nodes import MalformedXml, Many, Node, Text, Tree, parse_xml
+from voice_separation.jobs.detail import TAG, JobDetail, Workflow
+from voice_separation.jobs.nodes import MalformedXml, Many, Node, OrAbsent, Text, Tree, parse_xml
 
 EVENT_NAME = "TaskFinish"
 MAX_JOBS = 10  # what one `GET /jobs/<ids>` can answer for (436/120621)
@@ -17,6 +17,7 @@ MAX_JOBS = 10  # what one `GET /jobs/<ids>` can answer for (436/120621)
 class _Notification(Node):
     event_name: Text = None  # older pages show notifications without it
     jobs_detail: Many[JobDetail] = ()
+    workflow: OrAbsent[Workflow] = None  # the vendor's table has it here, every sample inside JobsDetail
 
 
 def parse_notification(body: bytes) -> tuple[JobDetail, ...]:
@@ -30,14 +31,19 @@ def parse_notification(body: bytes) -> tuple[JobDetail, ...]:
     if str(event_name or EVENT_NAME).strip() not in ("", EVENT_NAME):
         raise NotificationUnsupported("the event is not TaskFinish")
     try:
-        details = _Notification.model_validate(tree).jobs_detail
+        notification = _Notification.model_validate(tree)
     except ValidationError as error:
         raise NotificationMalformed("JobsDetail does not hold what CI documents") from error
+    details = tuple(_with_workflow(detail, notification.workflow) for detail in notification.jobs_detail)
     if not 1 <= len(details) <= MAX_JOBS:
         raise NotificationMalformed(f"a notification names 1 to {MAX_JOBS} jobs, not {len(details)}")
     if any(detail.tag not in (None, TAG) for detail in details):
         raise NotificationUnsupported("the job is not a VoiceSeparate job")
     return details
+
+
+def _with_workflow(detail: JobDetail, workflow: Workflow | None) -> JobDetail:
+    return detail if detail.workflow or not workflow else detail.model_copy(update={"workflow": workflow})
 
 
 def reported_bucket(reported: tuple[JobDetail, ...], *, name: str | None, region: str) -> Bucket:

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from voice_separation.errors import InvalidSettings
-from voice_separation.jobs.audio import AudioConfig, AudioMode, Codec, VoiceSeparate, broken_rules
-from voice_separation.jobs.request import CallbackFormat
+from voice_separation.jobs.audio import AudioConfig, AudioMode, Codec, broken_rules
+from voice_separation.jobs.callbacks import CallbackFormat
 
 # FAQ 1045/54377 (2024-01-31): what voice separation takes. Other pages list more; set INPUT_SUFFIXES to try them.
 DOCUMENTED_SUFFIXES = ".mp4,.avi,.mov,.flac,.wav,.amr,.mp3,.aac"
@@ -125,13 +125,6 @@ class Settings(BaseModel):
             bitrate=self.audio_bitrate,
             channels=self.audio_channels,
         )
-
-    @property
-    def parameters(self) -> VoiceSeparate | None:
-        """The inline parameters of a job, or None when a template decides."""
-        if self.template_id:
-            return None
-        return VoiceSeparate(audio_mode=self.audio_mode, audio_config=self.audio_config)
 
     def writes_to(self, bucket: str, key: str) -> bool:
         """Tell whether a key of an input bucket lies where this app writes outputs or its index."""

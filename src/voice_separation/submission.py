@@ -9,8 +9,10 @@ from voice_separation.bucket import Bucket
 from voice_separation.capability import KeyRing
 from voice_separation.clock import Clock
 from voice_separation.errors import (
+    CannotBeSeparated,
     ClaimHeld,
     InputRefused,
+    InvalidOptions,
     ObjectNotFound,
     SubmissionIncomplete,
     VoiceSeparationError,
@@ -18,12 +20,14 @@ from voice_separation.errors import (
 from voice_separation.index import documents
 from voice_separation.index.entries import user_data_of
 from voice_separation.index.writer import IndexWriter
+from voice_separation.jobs.callbacks import UrlCallback
 from voice_separation.jobs.request import JobRequest, unwritable_in_xml
 from voice_separation.naming import output_keys
+from voice_separation.options import Options, options_for
 from voice_separation.settings import Settings
 from voice_separation.telemetry import Event, Telemetry
 from voice_separation.tencent.ci import Ci
-from voice_separation.tencent.cos import Cos
+from voice_separation.tencent.cos import Cos, ObjectHead
 from voice_separation.uploads import ObjectCreated, UnreadableRecord, Upload, reason_to_skip
 
 LEASE = timedelta(minutes=15)  # the longest that SCF lets a function run
@@ -97,23 +101,28 @@ class Submission:
 
     def _submit(self, record: ObjectCreated, telemetry: Telemetry) -> Outcome:
         try:
-            upload, obstacle = self._look_at(record)
+            upload, head = self._look_at(record)
         except ObjectNotFound as error:
             telemetry.warning(Event.UPLOAD_SKIPPED, reason="the object is gone", message=str(error))
             return Outcome("skipped", record.key, reason="the object is gone")
         telemetry = telemetry.bind(key=upload.key, upload_id=upload.id)
-        if obstacle:
-            return self._refuse(upload, documents.Reason(error="InputRefused", code="", message=obstacle), telemetry)
+        try:
+            options = options_for(head.metadata, self.settings)
+            self._refuse_what_cannot_be_separated(upload, head)
+        except (InvalidOptions, CannotBeSeparated) as error:
+            return self._refuse(upload, error, telemetry)
+        if options.skip:
+            telemetry.info(Event.UPLOAD_SKIPPED, reason="its metadata says skip")
+            return Outcome("skipped", upload.key, upload.id, reason="its metadata says skip")
         try:
             self.index(upload.bucket).claim(self._claim(upload))
         except ClaimHeld as error:
             telemetry.info(Event.CLAIM_HELD, reason=str(error))
             return Outcome("held", upload.key, upload.id, reason="another invocation submits it")
         try:
-            job = self.ci.create_job(upload.bucket, self._request(upload))
+            job = self.ci.create_job(upload.bucket, self._request(upload, options))
         except InputRefused as error:
-            reason = documents.Reason(error=type(error).__name__, code=error.code, message=error.reason)
-            return self._refuse(upload, reason, telemetry)
+            return self._refuse(upload, error, telemetry)
         submitted_at = self.clock.now()
         self.index(upload.bucket).pending(
             documents.Pending(job_id=job.job_id, submitted_at=submitted_at, upload=documents.Upload.of(upload))
@@ -121,8 +130,8 @@ class Submission:
         telemetry.info(Event.JOB_SUBMITTED, job_id=job.job_id, state=job.state, size_bytes=upload.size)
         return Outcome("submitted", upload.key, upload.id, job.job_id)
 
-    def _look_at(self, record: ObjectCreated) -> tuple[Upload, str | None]:
-        """Return the upload, and what stands against separating it, if anything.
+    def _look_at(self, record: ObjectCreated) -> tuple[Upload, ObjectHead]:
+        """Return the upload that a record is about, with its facts.
 
         Raises ObjectNotFound when no reading of the key names an object.
         """
@@ -133,22 +142,23 @@ class Submission:
                 if n == len(record.keys):
                     raise
                 continue
-            upload = Upload(record.bucket, key, head.etag, head.size)
-            return upload, self._obstacle(upload, head.storage_class)
+            return Upload(record.bucket, key, head.etag, head.size), head
         raise AssertionError("a record has at least one key")
 
-    def _obstacle(self, upload: Upload, storage_class: str) -> str | None:
+    def _refuse_what_cannot_be_separated(self, upload: Upload, head: ObjectHead) -> None:
+        limit = self.settings.max_input_bytes
         if upload.size == 0:
-            return "the object is empty"
-        if upload.size > self.settings.max_input_bytes:
-            return f"it has {upload.size} bytes, more than MAX_INPUT_BYTES ({self.settings.max_input_bytes}) allows"
-        if storage_class in _ARCHIVED:
-            return f"its storage class is {storage_class}: restore it and copy it onto itself"
+            raise CannotBeSeparated("the object is empty")
+        if upload.size > limit:
+            raise CannotBeSeparated(f"it has {upload.size} bytes, more than MAX_INPUT_BYTES ({limit}) allows")
+        if head.storage_class in _ARCHIVED:
+            raise CannotBeSeparated(f"its storage class is {head.storage_class}: restore it and copy it onto itself")
         if unwritable_in_xml(upload.key):
-            return "its key has a control character, which no request to CI can carry: rename it"
-        return None
+            raise CannotBeSeparated("its key has a control character, which no request to CI can carry: rename it")
 
-    def _refuse(self, upload: Upload, reason: documents.Reason, telemetry: Telemetry) -> Outcome:
+    def _refuse(self, upload: Upload, error: VoiceSeparationError, telemetry: Telemetry) -> Outcome:
+        code, message = (error.code, error.reason) if isinstance(error, InputRefused) else ("", str(error))
+        reason = documents.Reason(error=type(error).__name__, code=code, message=message)
         refused_at = self.clock.now()
         self.index(upload.bucket).refused(
             documents.Refused(reason=reason, refused_at=refused_at, upload=documents.Upload.of(upload))
@@ -167,23 +177,25 @@ class Submission:
             upload=documents.Upload.of(upload),
         )
 
-    def _request(self, upload: Upload) -> JobRequest:
+    def _request(self, upload: Upload, options: Options) -> JobRequest:
         settings = self.settings
-        now = self.clock.now()
-        request = JobRequest(
+        return JobRequest(
             object=upload.key,
             output_bucket=settings.output_bucket or upload.bucket.name,
             output_region=settings.output_region or upload.bucket.region,
-            outputs=output_keys(upload, settings, today=now),
-            template_id=settings.template_id,
-            parameters=settings.parameters,
+            outputs=output_keys(upload, options, settings, today=self.clock.now()),
+            template_id=options.template_id,
+            parameters=options.parameters,
             user_data=user_data_of(upload),
-            job_level=settings.job_level,
+            job_level=options.job_level,
             queue_id=settings.queue_id,
-            callback_format=settings.callback_format,
+            callback=self._callback(upload),
         )
+
+    def _callback(self, upload: Upload) -> UrlCallback | None:
+        settings = self.settings
         if settings.callback_url is None:
-            return request
+            return None
         ttl = timedelta(hours=settings.callback_ttl_hours)
-        path = KeyRing(settings.callback_secrets).path(upload.id, now=now, ttl=ttl)
-        return request.model_copy(update={"callback": settings.callback_url + path})
+        path = KeyRing(settings.callback_secrets).path(upload.id, now=self.clock.now(), ttl=ttl)
+        return UrlCallback(url=settings.callback_url + path, format=settings.callback_format)

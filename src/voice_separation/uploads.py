@@ -94,6 +94,18 @@ class _CosEvent(_Lenient):
     records: tuple[Any, ...] = Field(alias="Records")
 
 
+class _ObjectInfo(_Lenient):
+    bucket_id: str = Field(alias="BucketId")
+    region: str = Field(alias="Region")
+    object: str = Field(alias="Object", min_length=1)
+
+
+class _WorkflowEvent(_Lenient):
+    """What the custom-function node of a CI workflow sends (1045/43603)."""
+
+    object_info: _ObjectInfo = Field(alias="ObjectInfo")
+
+
 @dataclass(frozen=True)
 class UnreadableRecord:
     """A record of an event that names no object; `reason` says which field is at fault."""
@@ -104,9 +116,12 @@ class UnreadableRecord:
 def read_event(event: object, *, default_region: str) -> tuple[ObjectCreated | UnreadableRecord, ...]:
     """Read the records of a COS event, each for itself: a bad one does not stop the others.
 
-    `default_region` is the function's own, which the bucket must share (583/9707).
-    Raises MalformedEvent when there is no list of records at all.
+    The event of a CI workflow's custom-function node is one record. `default_region` is the function's own, which
+    the bucket must share (583/9707).
+    Raises MalformedEvent when it is neither.
     """
+    if isinstance(event, dict) and "ObjectInfo" in event:
+        return (_read_object_info(event),)
     try:
         records = _CosEvent.model_validate(event).records
     except ValidationError as error:
@@ -116,12 +131,24 @@ def read_event(event: object, *, default_region: str) -> tuple[ObjectCreated | U
     return tuple(_read_record(record, default_region) for record in records)
 
 
+def _read_object_info(event: object) -> ObjectCreated | UnreadableRecord:
+    try:
+        info = _WorkflowEvent.model_validate(event).object_info
+    except ValidationError as error:
+        return _unreadable(error)
+    return ObjectCreated(f"{CREATED}*", Bucket(info.bucket_id, info.region), (info.object,))
+
+
+def _unreadable(error: ValidationError) -> UnreadableRecord:
+    fields = sorted({".".join(map(str, problem["loc"])) for problem in error.errors()})
+    return UnreadableRecord(f"missing or wrong: {', '.join(fields)}")
+
+
 def _read_record(record: object, default_region: str) -> ObjectCreated | UnreadableRecord:
     try:
         parsed = _Record.model_validate(record)
     except ValidationError as error:
-        fields = sorted({".".join(map(str, problem["loc"])) for problem in error.errors()})
-        return UnreadableRecord(f"missing or wrong: {', '.join(fields)}")
+        return _unreadable(error)
     bucket, cos_object = parsed.cos.cosBucket, parsed.cos.cosObject
     url = urlsplit(cos_object.url)
     region = _region_in(url.hostname or "") or bucket.cosRegion or bucket.s3Region or default_region

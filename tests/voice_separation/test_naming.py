@@ -1,9 +1,9 @@
 from datetime import datetime, timezone
 
 from voice_separation.bucket import Bucket
-from voice_separation.jobs.audio import Stem
 from voice_separation.naming import output_keys
-from voice_separation.settings import Settings, from_environment
+from voice_separation.options import options_for
+from voice_separation.settings import from_environment
 from voice_separation.uploads import Upload
 
 TODAY = datetime(2026, 11, 21, tzinfo=timezone.utc)
@@ -14,7 +14,8 @@ def upload(key: str) -> Upload:
 
 
 def named(key: str, **environment: str) -> dict[str, str]:
-    keys = output_keys(upload(key), from_environment(environment), today=TODAY)
+    settings = from_environment(environment)
+    keys = output_keys(upload(key), options_for({}, settings), settings, today=TODAY)
     return {stem.value: name for stem, name in keys.items()}
 
 
@@ -47,5 +48,4 @@ def test_braces_and_fields_in_a_key_are_text() -> None:
 
 def test_a_key_too_long_for_a_name_below_it_gives_way_to_the_upload_id() -> None:
     long = "incoming/" + "中" * 330 + ".mp3"
-    keys = output_keys(upload(long), Settings(), today=TODAY)
-    assert keys[Stem.VOICE] == f"separated/{upload(long).id}/voice.mp3"
+    assert named(long)["voice"] == f"separated/{upload(long).id}/voice.mp3"

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from voice_separation.index.documents import Document, Moment
 from voice_separation.jobs.audio import Stem
-from voice_separation.jobs.detail import JobDetail, MediaInfo
+from voice_separation.jobs.detail import JobDetail
+from voice_separation.jobs.media_info import MediaInfo
 from voice_separation.jobs.outputs import stem_files
 from voice_separation.uploads import Upload, upload_id
 

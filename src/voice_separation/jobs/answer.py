@@ -1,28 +1,31 @@
-"""What CI answers to `POST /jobs` and `GET /jobs/<ids>`."""
+"""What CI answers to submitting, asking for and listing jobs (460/84794, 436/120621, 460/84766)."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from voice_separation.jobs.detail import JobDetail, JobId
-from voice_separation.jobs.nodes import MalformedXml, Many, Node, parse_xml
+from voice_separation.jobs.nodes import MalformedXml, Many, Node, Text, parse_xml
 
 
 class MalformedAnswer(ValueError):
-    """An answer of CI in which no job can be read."""
+    """An answer of CI that cannot be read as what it should be."""
 
 
 class _Response(Node):
     jobs_detail: Many[JobDetail] = ()
     non_exist_job_ids: Many[JobId] = ()
+    next_token: Text = None
 
 
 @dataclass(frozen=True)
 class Jobs:
-    """Jobs that CI knows, and ids among those asked for that it does not."""
+    """Jobs that CI knows, ids among those asked for that it does not, and where the next page of a list begins."""
 
     details: tuple[JobDetail, ...]
     unknown_ids: tuple[str, ...] = ()
+    next_token: str | None = None
 
     def of(self, job_id: str) -> JobDetail | None:
         """Return the job of that id, if CI knows it."""
@@ -34,8 +37,19 @@ def parse_jobs(body: bytes) -> Jobs:
 
     Raises MalformedAnswer.
     """
+    response = parse_answer(_Response, body)
+    return Jobs(response.jobs_detail, response.non_exist_job_ids, response.next_token)
+
+
+NodeT = TypeVar("NodeT", bound=Node)
+
+
+def parse_answer(model: type[NodeT], body: bytes) -> NodeT:
+    """Read the `<Response>` of an answer as a model.
+
+    Raises MalformedAnswer.
+    """
     try:
-        response = _Response.model_validate(parse_xml(body).get("Response") or {})
+        return model.model_validate(parse_xml(body).get("Response") or {})
     except (MalformedXml, ValidationError) as error:
-        raise MalformedAnswer(f"CI's answer cannot be read as jobs: {type(error).__name__}") from error
-    return Jobs(response.jobs_detail, response.non_exist_job_ids)
+        raise MalformedAnswer(f"CI's answer cannot be read: {type(error).__name__}") from error

@@ -113,5 +113,21 @@ def broken_rules(mode: AudioMode, config: AudioConfig) -> dict[str, str]:
     return broken
 
 
+def fitted(config: AudioConfig, codec: Codec) -> AudioConfig:
+    """Return the config for another codec, with the nearest sample rate and channel count that this one takes."""
+    rate, channels = config.samplerate, config.channels
+    return config.model_copy(
+        update={
+            "codec": codec,
+            "samplerate": None if rate is None else _nearest(rate, _SAMPLE_RATES_HZ[codec]),
+            "channels": None if channels is None else _nearest(channels, _CHANNELS[codec]),
+        }
+    )
+
+
+def _nearest(wanted: int, taken: tuple[int, ...]) -> int:
+    return min(taken, key=lambda value: abs(value - wanted))
+
+
 def _listed(values: tuple[int, ...]) -> str:
     return " or ".join(filter(None, [", ".join(map(str, values[:-1])), str(values[-1])]))

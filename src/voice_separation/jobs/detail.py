@@ -1,11 +1,12 @@
 """A job as CI tells it, in answers to `/jobs` and in notifications."""
 
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import StringConstraints
+from pydantic import BeforeValidator, StringConstraints
 
-from voice_separation.jobs.nodes import Key, Many, Moment, Node, Number, OrAbsent, Text
+from voice_separation.jobs.media_info import MediaInfo
+from voice_separation.jobs.nodes import Exact, Many, Moment, Node, Number, OrAbsent, Text
 
 TAG = "VoiceSeparate"
 
@@ -40,7 +41,7 @@ class Input(Node):
     bucket_id: Text = None
     bucket: Text = None
     region: Text = None
-    object: Key = None
+    object: Exact = None
     cos_headers: Many[CosHeader] = ()
 
 
@@ -49,17 +50,17 @@ class Output(Node):
 
     region: Text = None
     bucket: Text = None
-    object: Key = None
-    au_object: Key = None
-    bass_object: Key = None
-    drum_object: Key = None
+    object: Exact = None
+    au_object: Exact = None
+    bass_object: Exact = None
+    drum_object: Exact = None
 
 
 class Md5Info(Node):
     """The checksum of one output."""
 
     md5: Text = None
-    object_name: Key = None
+    object_name: Exact = None
 
 
 class OutputFile(Node):
@@ -67,7 +68,7 @@ class OutputFile(Node):
 
     bucket: Text = None
     region: Text = None
-    object_prefix: Key = None
+    object_prefix: Exact = None
     object_name: Many[str] = ()
     md5_info: Many[Md5Info] = ()
 
@@ -78,41 +79,20 @@ class MediaResult(Node):
     output_file: OrAbsent[OutputFile] = None
 
 
-class Format(Node):
-    """The container of the outputs: bit rate in kbit/s, duration in seconds, size in bytes."""
+class AudioConfigNode(Node):
+    """How the stems were asked to be encoded; as text, for CI may know more than this product does."""
 
-    format_name: Text = None
-    format_long_name: Text = None
-    bitrate: Number = None
-    duration: Number = None
-    size: Number = None
-    start_time: Number = None
-    num_stream: Number = None
-    num_program: Number = None
+    codec: Text = None
+    samplerate: Text = None
+    bitrate: Text = None
+    channels: Text = None
 
 
-class Audio(Node):
-    """One audio stream: bit rate in kbit/s, sample rate in Hz, duration in seconds."""
+class VoiceSeparateNode(Node):
+    """The inline parameters of the job; absent when a template decided."""
 
-    codec_name: Text = None
-    bitrate: Number = None
-    channel: Number = None
-    channel_layout: Text = None
-    sample_rate: Number = None
-    duration: Number = None
-
-
-class Streams(Node):
-    """The streams of the outputs; one `Audio` for each output file, all with index 0 (1045/49531)."""
-
-    audio: Many[Audio] = ()
-
-
-class MediaInfo(Node):
-    """What the outputs are made of; it cannot be told which file a stream belongs to."""
-
-    format: OrAbsent[Format] = None
-    stream: OrAbsent[Streams] = None
+    audio_mode: Text = None
+    audio_config: OrAbsent[AudioConfigNode] = None
 
 
 class Operation(Node):
@@ -120,11 +100,12 @@ class Operation(Node):
 
     template_id: Text = None
     template_name: Text = None
+    voice_separate: OrAbsent[VoiceSeparateNode] = None
     output: OrAbsent[Output] = None
     media_info: OrAbsent[MediaInfo] = None
     media_result: OrAbsent[MediaResult] = None
-    user_data: Text = None
-    job_level: Text = None
+    user_data: Exact = None
+    job_level: Number = None
 
 
 class Workflow(Node):
@@ -136,21 +117,28 @@ class Workflow(Node):
     name: Text = None
 
 
+def _first(value: Any) -> Any:
+    """Return the one workflow of a job; the Go SDK models it as a list, samples show a container."""
+    return (value[0] if value else None) if isinstance(value, list) else value
+
+
 class JobDetail(Node):
     """One job: `JobsDetail` in answers and notifications."""
 
     job_id: JobId
     state: Annotated[str, StringConstraints(strip_whitespace=True)]
     tag: Text = None
+    sub_tag: Text = None
     code: Text = None
     message: Text = None
+    progress: Number = None
     creation_time: Moment = None
     start_time: Moment = None
     end_time: Moment = None
     queue_id: Text = None
     input: OrAbsent[Input] = None
     operation: OrAbsent[Operation] = None
-    workflow: OrAbsent[Workflow] = None
+    workflow: Annotated[OrAbsent[Workflow], BeforeValidator(_first)] = None
 
     @property
     def finished(self) -> bool:

@@ -79,7 +79,7 @@ def _moment(value: Any) -> Any:
 
 T = TypeVar("T")
 Text = Annotated[str | None, BeforeValidator(_as_text)]
-Key = Annotated[str | None, BeforeValidator(_absent_if_empty)]  # an object key may begin or end with a space
+Exact = Annotated[str | None, BeforeValidator(_absent_if_empty)]  # an object key may begin or end with a space
 Number = Annotated[float | None, BeforeValidator(_number)]
 Moment = Annotated[datetime | None, BeforeValidator(_moment)]
 OrAbsent = Annotated[T | None, BeforeValidator(_absent_if_empty)]

@@ -8,9 +8,10 @@ example/CI/workflow_and_job/jobs.go). So each real key is matched against the as
 import re
 from dataclasses import dataclass
 
-from voice_separation.jobs.audio import Stem
-from voice_separation.jobs.detail import JobDetail, Output, OutputFile
+from voice_separation.jobs.audio import AudioMode, Stem
+from voice_separation.jobs.detail import JobDetail, Operation, OutputFile
 
+_ONLY_STEM = {mode.value: mode.stems[0] for mode in AudioMode if len(mode.stems) == 1}
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
 
 
@@ -33,8 +34,9 @@ def stem_files(detail: JobDetail) -> tuple[StemFile, ...]:
     written = operation.media_result.output_file
     md5_of = {_key(written, md5.object_name): md5.md5 for md5 in written.md5_info if md5.object_name}
     keys = [_key(written, name) for name in written.object_name]
+    names = _asked_names(operation)
     return tuple(
-        StemFile(_stem_of(key, operation.output), written.bucket, written.region, key, md5_of.get(key))
+        StemFile(_stem_of(key, names), written.bucket, written.region, key, md5_of.get(key))
         for key in dict.fromkeys(keys)
     )
 
@@ -44,17 +46,30 @@ def _key(written: OutputFile, name: str) -> str:
     return f"{written.object_prefix or ''}{name.lstrip('/')}".lstrip("/")
 
 
-def _stem_of(key: str, asked: Output | None) -> Stem | None:
-    if asked is None:
-        return None
-    names = {
-        Stem.VOICE: asked.au_object,
-        Stem.BACKGROUND: asked.object,
-        Stem.BASS: asked.bass_object,
-        Stem.DRUM: asked.drum_object,
+def _asked_names(operation: Operation) -> dict[Stem, str]:
+    """Return the name that was asked for each stem.
+
+    A mode with one stem may have been given either of Object and AuObject, as the vendor's sample does with IsAudio
+    (1045/43712); what CI writes there is then that stem, which is UNVERIFIED.
+    """
+    output = operation.output
+    if output is None:
+        return {}
+    nodes = {
+        Stem.VOICE: output.au_object,
+        Stem.BACKGROUND: output.object,
+        Stem.BASS: output.bass_object,
+        Stem.DRUM: output.drum_object,
     }
-    matching = [stem for stem, name in names.items() if name and _pattern(name).fullmatch(key)]
-    exact = [stem for stem in matching if names[stem] == key]
+    names = {stem: name for stem, name in nodes.items() if name}
+    mode = operation.voice_separate.audio_mode if operation.voice_separate else None
+    only = _ONLY_STEM.get(mode or "")
+    return {only: next(iter(names.values()))} if only and len(names) == 1 else names
+
+
+def _stem_of(key: str, names: dict[Stem, str]) -> Stem | None:
+    matching = [stem for stem, name in names.items() if _pattern(name).fullmatch(key)]
+    exact = [stem for stem in matching if names[stem].lstrip("/") == key]
     candidates = exact or matching
     return candidates[0] if len(candidates) == 1 else None
 

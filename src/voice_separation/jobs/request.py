@@ -1,60 +1,77 @@
-"""What is asked of CI: the body of `POST /jobs`."""
+"""What is asked of CI: the body of `POST /jobs` (460/84794)."""
 
 import re
-from enum import Enum
 from typing import Any
 
 import xmltodict
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from voice_separation.jobs.audio import Stem, VoiceSeparate
+from voice_separation.jobs.audio import AudioMode, Stem, VoiceSeparate
+from voice_separation.jobs.callbacks import Callback
 from voice_separation.jobs.detail import TAG
+from voice_separation.jobs.nodes import Tree
 
 # XML 1.0 cannot carry these at all, not even escaped; lone surrogates cannot be encoded.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
-_OUTPUT_NODES: tuple[tuple[Stem, str], ...] = (
+# In the order of the vendor's samples.
+OUTPUT_NODES: tuple[tuple[Stem, str], ...] = (
     (Stem.BACKGROUND, "Object"),
     (Stem.VOICE, "AuObject"),
     (Stem.BASS, "BassObject"),
     (Stem.DRUM, "DrumObject"),
 )
-
-
-class CallbackFormat(str, Enum):
-    """How CI writes the notification."""
-
-    XML = "XML"
-    JSON = "JSON"
+MAX_USER_DATA = 1024  # printable ASCII; stated for sibling jobs
 
 
 class JobRequest(BaseModel):
     """One VoiceSeparate job to submit.
 
-    `outputs` maps each wanted stem to its object key in `output_bucket`; `template_id` wins over `parameters`.
+    `outputs` maps each wanted stem to its object key in `output_bucket`, which may hold `${ext}` and `${jobid}`;
+    `template_id` wins over `parameters`; without a callback the queue's own is used.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    object: str
+    object: str = Field(min_length=1)
     output_bucket: str
     output_region: str
     outputs: dict[Stem, str]
     template_id: str | None = None
     parameters: VoiceSeparate | None = None
-    user_data: str | None = None
-    job_level: int = 0
+    user_data: str | None = Field(None, max_length=MAX_USER_DATA, pattern=r"^[\x20-\x7e]*$")
+    job_level: int = Field(0, ge=0, le=2)
     queue_id: str | None = None
-    callback: str | None = None
-    callback_format: CallbackFormat = CallbackFormat.JSON
+    callback: Callback | None = None
 
     @model_validator(mode="after")
     def _must_name_what_to_do_and_where_to(self) -> "JobRequest":
         if self.template_id is None and self.parameters is None:
             raise ValueError("a job needs a template id or inline parameters")
-        if not {Stem.VOICE, Stem.BACKGROUND} & set(self.outputs):
-            raise ValueError("Object (background) and AuObject (voice) must not both be empty")
+        inline = None if self.template_id else self.parameters
+        broken = broken_output_rule(inline.audio_mode if inline else None, self.outputs)
+        if broken:
+            raise ValueError(broken)
         return self
+
+
+def broken_output_rule(mode: AudioMode | None, outputs: dict[Stem, str]) -> str | None:
+    """Return which output node is missing or too many; None when all is well. `mode` None: a template decides.
+
+    CI documents only that Object and AuObject must not both be empty; that each mode needs a node for each of its
+    stems follows from what the nodes mean. What CI does otherwise is UNVERIFIED.
+    """
+    node_of = dict(OUTPUT_NODES)
+    given = {stem for stem, key in outputs.items() if key}
+    if not {Stem.VOICE, Stem.BACKGROUND} & given:
+        return "Object (background) and AuObject (voice) must not both be empty"
+    if mode is None or given == set(mode.stems):
+        return None
+    if len(mode.stems) == 1 and len(given) == 1:  # the vendor's own sample has IsAudio with Object (1045/43712)
+        return None
+    needed = ", ".join(node_of[stem] for stem in mode.stems)
+    named = ", ".join(node for stem, node in OUTPUT_NODES if stem in given)
+    return f"{mode.value} needs just the output keys {needed}, not {named}"
 
 
 def unwritable_in_xml(text: str) -> bool:
@@ -63,29 +80,29 @@ def unwritable_in_xml(text: str) -> bool:
 
 
 def render(request: JobRequest) -> bytes:
-    """Write a request as CI's XML, its nodes in the order of the vendor's samples (460/84794)."""
-    operation: dict[str, Any] = {}
+    """Write a request as CI's XML, its nodes in the order of the vendor's samples."""
+    operation: Tree = {}
     if request.template_id:
         operation["TemplateId"] = request.template_id
     elif request.parameters:
-        operation["VoiceSeparate"] = _parameters(request.parameters)
-    keys = {node: request.outputs[stem] for stem, node in _OUTPUT_NODES if stem in request.outputs}
+        operation["VoiceSeparate"] = parameter_nodes(request.parameters)
+    keys = {node: request.outputs[stem] for stem, node in OUTPUT_NODES if stem in request.outputs}
     operation["Output"] = {"Region": request.output_region, "Bucket": request.output_bucket, **keys}
     operation["UserData"] = request.user_data
     operation["JobLevel"] = request.job_level
-    body = {
-        "Tag": TAG,
-        "Input": {"Object": request.object},
-        "Operation": _present(operation),
-        "QueueId": request.queue_id,
-        "CallBackFormat": request.callback_format.value if request.callback else None,
-        "CallBack": request.callback,
-    }
-    text = xmltodict.unparse({"Request": _present(body)}, full_document=False)
-    return text.encode()
+    return render_request(
+        {
+            "Tag": TAG,
+            "Input": {"Object": request.object},
+            "Operation": _present(operation),
+            "QueueId": request.queue_id,
+            **(request.callback.nodes() if request.callback else {}),
+        }
+    )
 
 
-def _parameters(parameters: VoiceSeparate) -> dict[str, Any]:
+def parameter_nodes(parameters: VoiceSeparate) -> Tree:
+    """Return AudioMode and AudioConfig, as jobs and templates write them."""
     config = parameters.audio_config
     nodes = {
         "Codec": config.codec.value,
@@ -96,5 +113,10 @@ def _parameters(parameters: VoiceSeparate) -> dict[str, Any]:
     return {"AudioMode": parameters.audio_mode.value, "AudioConfig": _present(nodes)}
 
 
-def _present(nodes: dict[str, Any]) -> dict[str, Any]:
+def render_request(nodes: Tree) -> bytes:
+    """Write a `<Request>`; nodes that are None are left out."""
+    return xmltodict.unparse({"Request": _present(nodes)}, full_document=False).encode()
+
+
+def _present(nodes: dict[str, Any]) -> Tree:
     return {name: value for name, value in nodes.items() if value is not None}

@@ -1,11 +1,13 @@
-"""The calls of the CI jobs API: submit a job, ask for jobs (460/84794, 436/120621)."""
+"""The jobs API of CI: submit, ask for, list and cancel jobs (460/84794, 436/120621, 460/84766, 436/67209)."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from voice_separation.bucket import Bucket
 from voice_separation.errors import Misconfigured, Unavailable
 from voice_separation.jobs.answer import Jobs, MalformedAnswer, parse_jobs
-from voice_separation.jobs.detail import JobDetail
+from voice_separation.jobs.detail import JobDetail, JobState
+from voice_separation.jobs.listing import JobFilter
 from voice_separation.jobs.request import JobRequest, render
 from voice_separation.tencent.transport import Answer, Request, Session
 
@@ -14,7 +16,7 @@ MOST_IDS = 10
 
 @dataclass(frozen=True)
 class Ci:
-    """CI, for one invocation; `endpoint` is where to connect instead of the public hosts."""
+    """CI's jobs, for one invocation; `endpoint` is where to connect instead of the public hosts."""
 
     session: Session
     endpoint: str | None = None
@@ -25,37 +27,15 @@ class Ci:
         Raises Unreachable when the answer was lost (the job may run), QueueSaturated, QueuePaused, Throttled,
         InputRefused, Misconfigured.
         """
-        answer = self.session.send(
-            Request(
-                operation="CreateMediaJobs",
-                target=f"{bucket.name}/{request.object}",
-                method="POST",
-                host=bucket.ci_host,
-                path="/jobs",
-                headers={"Content-Type": "application/xml"},
-                body=render(request),
-                service="ci",
-                repeatable=False,
-                endpoint=self.endpoint,
-            )
-        )
-        jobs = _jobs("CreateMediaJobs", request.object, answer)
+        sent = self._request("CreateMediaJobs", "POST", bucket, "/jobs", target=f"{bucket.name}/{request.object}")
+        xml = {"Content-Type": "application/xml"}
+        jobs = self._jobs(replace(sent, headers=xml, body=render(request), repeatable=False))
         if not jobs.details:
-            raise Unavailable(
-                "CreateMediaJobs",
-                request.object,
-                status=200,
-                code="MalformedAnswer",
-                reason="no job in the answer",
-            )
+            raise _unreadable(sent, "there is no job in the answer")
         job = jobs.details[0]
-        if job.state == "Failed":  # not documented, not excluded: an accepted request for a job that failed
+        if job.state == JobState.FAILED:  # not documented, not excluded: a 200 that carries a failure
             raise Misconfigured(
-                "CreateMediaJobs",
-                request.object,
-                status=200,
-                code=job.code or "Failed",
-                reason=job.message or "",
+                sent.operation, sent.target, status=200, code=job.code or "Failed", reason=job.message or ""
             )
         return job
 
@@ -63,23 +43,37 @@ class Ci:
         """Ask for up to 10 jobs by id; ids that CI does not know come back as such, not as an error."""
         if not 1 <= len(job_ids) <= MOST_IDS:
             raise ValueError(f"one call answers for 1 to {MOST_IDS} jobs, not {len(job_ids)}")
-        target = ",".join(job_ids)
-        answer = self.session.send(
-            Request(
-                operation="DescribeMediaJob",
-                target=target,
-                method="GET",
-                host=bucket.ci_host,
-                path=f"/jobs/{target}",
-                service="ci",
-                endpoint=self.endpoint,
-            )
-        )
-        return _jobs("DescribeMediaJob", target, answer)
+        ids = ",".join(job_ids)
+        return self._jobs(self._request("DescribeMediaJob", "GET", bucket, f"/jobs/{ids}", target=ids))
+
+    def list_jobs(self, bucket: Bucket, wanted: JobFilter) -> Iterator[JobDetail]:
+        """Yield the jobs that pass a filter, page by page, by default the newest first."""
+        request = self._request("DescribeMediaJobs", "GET", bucket, "/jobs", target=bucket.name)
+        token: str | None = None
+        while True:
+            page = self._jobs(replace(request, params=wanted.params(token)))
+            yield from page.details
+            if not page.next_token or page.next_token == token:
+                return
+            token = page.next_token
+
+    def cancel_job(self, bucket: Bucket, job_id: str) -> None:
+        """Cancel a job that is not being executed yet; CI refuses it for any other."""
+        path = f"/jobs/{job_id}"
+        request = self._request("CancelMediaJob", "PUT", bucket, path, target=job_id)
+        self.session.send(replace(request, params={"cancel": ""}))
+
+    def _request(self, operation: str, method: str, bucket: Bucket, path: str, *, target: str) -> Request:
+        return Request(operation, target, method, bucket.ci_host, path, service="ci", endpoint=self.endpoint)
+
+    def _jobs(self, request: Request) -> Jobs:
+        answer = self.session.send(request)
+        try:
+            return parse_jobs(answer.body)
+        except MalformedAnswer as error:
+            raise _unreadable(request, str(error), answer) from error
 
 
-def _jobs(operation: str, target: str, answer: Answer) -> Jobs:
-    try:
-        return parse_jobs(answer.body)
-    except MalformedAnswer as error:
-        raise Unavailable(operation, target, status=answer.status, code="MalformedAnswer", reason=str(error)) from error
+def _unreadable(request: Request, reason: str, answer: Answer | None = None) -> Unavailable:
+    status = answer.status if answer else 200
+    return Unavailable(request.operation, request.target, status=status, code="MalformedAnswer", reason=reason)

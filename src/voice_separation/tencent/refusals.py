@@ -22,16 +22,36 @@ from voice_separation.errors import (
 )
 from voice_separation.jobs.nodes import MalformedXml, Node, Text, parse_xml
 
+# By the vendor's code: text codes (1045/33422), numeric media codes where CI should send those instead, and
+# COS's (436/7730). What is not listed here goes by its status, and keeps its code and text.
 _BY_CODE: dict[str, type[TencentRefusal]] = {
     "QueueSaturated": QueueSaturated,
     "QueuePaused": QueuePaused,
     "SlowDown": Throttled,
+    "1020": Throttled,
+    "RequestLimitExceeded": Throttled,
+    "InternalError": Unavailable,
+    "1007": Unavailable,
+    "ServiceUnavailable": Unavailable,
+    "RequestTimeout": Unavailable,
     "FileAlreadyExists": AlreadyExists,
     "NoSuchKey": ObjectNotFound,
     "ResourceNotFound": ObjectNotFound,
+    "1103": ObjectNotFound,
     "ResourceNotSupported": InputRefused,
     "ResourceDownloadFailed": InputRefused,
     "UnavailableForLegalReasons": InputRefused,
+    "InvalidObjectState": InputRefused,
+    "NotImplemented": Misconfigured,
+    "TemplateNotFound": Misconfigured,
+    "1107": Misconfigured,
+    "QueueNotFound": Misconfigured,
+    "1106": Misconfigured,
+    "MediaBucketUnBinded": Misconfigured,
+    "1111": Misconfigured,
+    "WriteTargetBucketDenied": Misconfigured,
+    "1124": Misconfigured,
+    "CIRoleNotExist": Misconfigured,
 }
 _ADDRESS = re.compile(r"https?://\S+")
 _LONGEST_REASON = 500
