@@ -76,6 +76,17 @@ def test_a_missing_event_name_an_unknown_node_and_missing_parts_do_not_matter() 
     assert (detail.job_id, detail.state, detail.input, detail.operation) == ("j1", "Failed", None, None)
 
 
+def test_a_workflow_is_found_where_the_table_has_it_and_where_the_samples_have_it_and_in_a_list() -> None:
+    workflow = {"RunId": "r1", "WorkflowId": "w1", "WorkflowName": "n1", "Name": "VoiceSeparate_1"}
+    at_the_root = {"Workflow": workflow, "JobsDetail": [{"JobId": "j1", "State": "Success"}]}
+    inside = {"JobsDetail": [{"JobId": "j1", "State": "Success", "Workflow": workflow}]}
+    listed = {"JobsDetail": [{"JobId": "j1", "State": "Success", "Workflow": [workflow]}]}
+    read = [parse_notification(json.dumps(tree).encode()) for tree in (at_the_root, inside, listed)]
+    assert read[0] == read[1] == read[2]
+    assert read[0][0].workflow is not None
+    assert read[0][0].workflow.run_id == "r1"
+
+
 @pytest.mark.parametrize("prefix", [b"", b" \r\n", b"\xef\xbb\xbf"])
 def test_white_space_or_a_byte_order_mark_before_the_message_does_not_matter(prefix: bytes) -> None:
     assert parse_notification(prefix + as_json())[0].job_id == "j1"

@@ -104,6 +104,26 @@ def test_what_cannot_be_separated_is_refused_with_a_reason_and_costs_no_job(
     assert "ci POST /jobs" not in bench.asked()
 
 
+def test_an_object_s_own_options_decide_over_the_settings(bench: Workbench) -> None:
+    own = {"x-cos-meta-voice-separation-mode": "IsBackground", "x-cos-meta-voice-separation-codec": "amr"}
+    (outcome,) = bench.submission(job_level=1).submit_all((bench.upload(metadata=own),))
+    (job,) = bench.invocation().ci.describe_jobs(BUCKET, (outcome.job_id or "",)).details
+    assert job.operation is not None
+    assert job.operation.output is not None
+    assert job.operation.output.object == f"separated/{KEY}/background.amr"
+    assert job.operation.output.au_object is None
+
+
+def test_an_object_that_says_skip_is_skipped_and_one_that_asks_for_nonsense_is_refused(bench: Workbench) -> None:
+    skip = bench.upload("incoming/skip.mp3", metadata={"x-cos-meta-voice-separation-skip": "true"})
+    nonsense = bench.upload("incoming/odd.mp3", metadata={"x-cos-meta-voice-separation-mode": "Loud"})
+    skipped, refused = bench.submission().submit_all((skip, nonsense))
+    assert (skipped.result, skipped.reason) == ("skipped", "its metadata says skip")
+    assert refused.result == "refused"
+    assert "x-cos-meta-voice-separation-mode" in (refused.reason or "")
+    assert "ci POST /jobs" not in bench.asked()
+
+
 def test_a_key_that_no_xml_can_carry_is_refused(bench: Workbench) -> None:
     (outcome,) = bench.submission().submit_all((bench.upload("incoming/bell\x07.mp3"),))
     assert outcome.result == "refused"

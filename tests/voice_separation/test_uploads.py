@@ -122,6 +122,16 @@ def test_the_upload_id_is_the_digest_of_bucket_key_and_etag() -> None:
     )
 
 
+def test_a_workflow_s_custom_function_names_its_object_in_a_shape_of_its_own() -> None:
+    info = {"BucketId": BUCKET.name, "Region": REGION, "Object": "incoming/a b+%.mp3"}
+    record = only_record({"ObjectInfo": info, "Upstream": {}})
+    assert (record.bucket, record.key) == (BUCKET, "incoming/a b+%.mp3")
+    assert reason_to_skip(record, Settings()) is None
+    (broken,) = read_event({"ObjectInfo": {"BucketId": BUCKET.name}}, default_region=REGION)
+    assert isinstance(broken, UnreadableRecord)
+    assert "ObjectInfo.Object" in broken.reason
+
+
 def test_new_content_under_the_same_key_is_another_upload() -> None:
     assert upload_id(BUCKET.name, "a", "1") != upload_id(BUCKET.name, "a", "2")
 

@@ -26,7 +26,7 @@ class _Frozen(BaseModel):
 class UrlCallback(_Frozen):
     """POST to an address, which may be a secret."""
 
-    url: str = Field(repr=False, pattern=r"^https?://\S+$")
+    url: str = Field(repr=False, pattern=r"^https?://[^\s/]+\S*$")
     format: CallbackFormat = CallbackFormat.JSON
 
     def nodes(self) -> Tree:

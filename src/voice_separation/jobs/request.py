@@ -89,7 +89,7 @@ def render(request: JobRequest) -> bytes:
     keys = {node: request.outputs[stem] for stem, node in OUTPUT_NODES if stem in request.outputs}
     operation["Output"] = {"Region": request.output_region, "Bucket": request.output_bucket, **keys}
     operation["UserData"] = request.user_data
-    operation["JobLevel"] = request.job_level
+    operation["JobLevel"] = request.job_level or None  # 0 is the default
     return render_request(
         {
             "Tag": TAG,

@@ -2,7 +2,7 @@ import pytest
 
 from tests.support import EVENTS
 from voice_separation.jobs.audio import Stem
-from voice_separation.jobs.detail import JobDetail, MediaResult, Operation, Output, OutputFile
+from voice_separation.jobs.detail import JobDetail, MediaResult, Operation, Output, OutputFile, VoiceSeparateNode
 from voice_separation.jobs.outputs import stem_files
 from voice_separation.notifications import parse_notification
 
@@ -59,6 +59,18 @@ def test_what_matches_no_name_or_more_than_one_is_of_unknown_stem() -> None:
 
 def test_an_exact_name_wins_over_a_placeholder_that_would_match_too() -> None:
     assert stems(Output(au_object="${jobid}.mp3", object="background.mp3"), "background.mp3") == [Stem.BACKGROUND]
+
+
+@pytest.mark.parametrize(("mode", "stem"), [("IsAudio", Stem.VOICE), ("IsBackground", Stem.BACKGROUND)])
+@pytest.mark.parametrize("node", ["object", "au_object"])
+def test_a_mode_with_one_stem_writes_it_wherever_it_was_told_to(mode: str, stem: Stem, node: str) -> None:
+    operation = Operation(
+        voice_separate=VoiceSeparateNode(audio_mode=mode),
+        output=Output(**{node: "out.mp3"}),
+        media_result=MediaResult(output_file=OutputFile(object_name=("out.mp3",))),
+    )
+    (file,) = stem_files(JobDetail(job_id="j1", state="Success", operation=operation))
+    assert file.stem is stem
 
 
 def test_a_prefix_is_part_of_the_key_and_a_leading_slash_is_not() -> None:

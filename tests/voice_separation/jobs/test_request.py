@@ -51,7 +51,7 @@ def test_a_template_wins_over_inline_parameters() -> None:
 def test_what_is_not_set_is_not_sent() -> None:
     sent = xmltodict.parse(render(request()))["Request"]
     assert set(sent) == {"Tag", "Input", "Operation"}
-    assert set(sent["Operation"]) == {"VoiceSeparate", "Output", "JobLevel"}
+    assert set(sent["Operation"]) == {"VoiceSeparate", "Output"}
 
 
 def test_music_mode_names_all_four_outputs() -> None:
@@ -82,3 +82,34 @@ def test_any_key_that_xml_can_carry_arrives_as_it_was(key: str) -> None:
 def test_characters_that_no_xml_can_carry_are_known(character: str) -> None:
     assert unwritable_in_xml(f"a{character}b")
     assert not unwritable_in_xml("a b\tc\n中文🎵")
+
+
+@pytest.mark.parametrize(
+    ("mode", "outputs", "legal"),
+    [
+        ("IsAudio", {Stem.VOICE}, True),
+        ("IsAudio", {Stem.BACKGROUND}, True),  # the vendor's own sample, 1045/43712
+        ("IsAudio", {Stem.VOICE, Stem.BACKGROUND}, False),
+        ("IsBackground", {Stem.BACKGROUND}, True),
+        ("AudioAndBackground", {Stem.VOICE, Stem.BACKGROUND}, True),
+        ("AudioAndBackground", {Stem.VOICE}, False),
+        ("MusicMode", set(Stem), True),
+        ("MusicMode", {Stem.VOICE, Stem.BACKGROUND}, False),
+    ],
+)
+def test_each_mode_needs_its_output_keys(mode: str, outputs: set[Stem], *, legal: bool) -> None:
+    parameters = VoiceSeparate(audio_mode=AudioMode(mode), audio_config=AudioConfig(codec=Codec.MP3))
+    asked = {"parameters": parameters, "outputs": {stem: f"{stem.value}.mp3" for stem in outputs}}
+    if legal:
+        assert request(**asked).outputs.keys() == outputs
+    else:
+        with pytest.raises(ValidationError, match=f"{mode} needs just the output keys"):
+            request(**asked)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("user_data", "x" * 1025), ("user_data", "中"), ("job_level", 3), ("object", "")]
+)
+def test_what_the_vendor_limits_is_limited_here(field: str, value: object) -> None:
+    with pytest.raises(ValidationError, match=field):
+        request(**{field: value})
