@@ -35,7 +35,7 @@ def read_node(kind: type[NodeT], children: Mapping[str, Any]) -> NodeT:
     except ValidationError as error:
         wrong = error.errors()[0]
         place = ".".join(["Request", *map(str, wrong["loc"])])
-        raise invalid_argument(f"{place} is not right: {wrong['msg']}.") from None
+        raise invalid_argument(f"{place} is not right: {wrong['msg'].removeprefix('Value error, ')}.") from None
 
 
 def invalid_argument(message: str) -> CloudError:

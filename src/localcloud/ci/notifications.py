@@ -14,6 +14,8 @@ def read_notification(body: bytes) -> tuple[RestoredJob, ...]:
     details = _children(body).get("JobsDetail")
     if not isinstance(details, list):
         details = [details]
+    if not details:
+        raise _invalid("its JobsDetail is empty")
     return tuple(_job(detail) for detail in details)
 
 

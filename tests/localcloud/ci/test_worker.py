@@ -32,7 +32,11 @@ def test_names_are_worked_on_in_order_but_higher_levels_first() -> None:
 
 def test_a_worker_is_busy_until_the_work_has_ended() -> None:
     go_on = threading.Event()
-    worker = Worker(lambda _: bool(go_on.wait(10)) and None)
+
+    def work(_: str) -> None:
+        go_on.wait(10)
+
+    worker = Worker(work)
     assert worker.is_idle()
     worker.add("a", 0)
     assert not worker.is_idle()

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -112,21 +113,28 @@ def test_garbage_fails_by_name_and_leaves_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [source]
 
 
+# The peak that getrusage tells begins with that of the parent process, so Linux's own record is read.
+STATUS = Path("/proc/self/status")
 PEAK = """
-import resource, sys
+import sys
 from pathlib import Path
 from localcloud.media.encoding import Encoding
 from localcloud.media.stems import separate_file
 source, folder = map(Path, sys.argv[1:])
 separate_file(source, {"voice": folder / "v.flac", "background": folder / "b.flac"}, Encoding("flac"))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
 """
 
 
+@pytest.mark.skipif(not STATUS.exists(), reason="only Linux tells the peak memory of one process")
 def test_a_long_recording_needs_little_memory(tmp_path: Path) -> None:
     quarter = talk_over_music(60).audio
     source = write(tmp_path / "in.flac", np.tile(quarter, (1, 3)), Encoding("flac"))
     run = subprocess.run(
-        [sys.executable, "-c", PEAK, str(source), str(tmp_path)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", PEAK, str(source), str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    assert int(run.stdout) < 500  # MiB
+    assert int(run.stdout) / 1024 < 400  # MiB; 312, for three minutes as for twenty
