@@ -4,6 +4,7 @@
 # PYTHON=python3.12 chooses the interpreter, VENV=.venv-3.12 where its environment lives.
 
 VENV ?= .venv
+PYTEST_ARGS ?= -n auto
 BIN := $(VENV)/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
