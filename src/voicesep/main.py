@@ -3,6 +3,7 @@
 import click
 
 from voicesep.demo import demo
+from voicesep.generate_event import generate_event
 from voicesep.invoke import invoke
 from voicesep.separate import separate
 
@@ -17,5 +18,6 @@ def main() -> None:
 
 
 main.add_command(demo)
+main.add_command(generate_event)
 main.add_command(invoke)
 main.add_command(separate)
