@@ -8,7 +8,7 @@ PYTEST_ARGS ?= -n auto
 BIN := $(VENV)/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-pythons lint requirements clean
+.PHONY: help setup demo test test-pythons lint docs requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -29,6 +29,9 @@ lint: $(VENV)/.dev ## check style, types and walls
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+docs: $(VENV)/.dev ## write the generated pages of docs/ anew
+	@$(BIN)/python tools/protocol_page.py
 
 requirements: $(VENV)/.dev ## write requirements.txt and constraints.txt anew from pyproject.toml
 	@$(BIN)/python tools/requirements.py

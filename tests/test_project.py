@@ -1,5 +1,6 @@
 """The project's own files agree with each other."""
 
+import importlib.util
 import re
 
 import pytest
@@ -47,6 +48,15 @@ def test_docs_list_every_setting_with_its_default(name: str) -> None:
     if default not in (None, ()) and name != "INPUT_SUFFIXES":
         told = str(getattr(default, "value", default))
         assert row[1] == f"`{told.lower() if isinstance(default, bool) else told}`"
+
+
+def test_the_protocol_page_is_what_the_models_say() -> None:
+    spec = importlib.util.spec_from_file_location("protocol_page", ROOT / "tools" / "protocol_page.py")
+    assert spec
+    assert spec.loader
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    assert tool.PAGE.read_text(encoding="utf-8") == tool.page(), "run `make docs`"
 
 
 def test_nothing_in_the_project_reads_or_names_what_lies_outside_of_it() -> None:

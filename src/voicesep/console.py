@@ -1,13 +1,21 @@
 """Talk to the person at the terminal, on stderr; stdout is for data."""
 
 import json
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import click
+from pydantic import BaseModel
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 from localcloud.scf.invocation import LogListener
+
+Row = TypeVar("Row", bound=BaseModel)
+Command = TypeVar("Command", bound=Callable[..., object])
+Column = tuple[str, Callable[[Row], object]]
+"""A heading, and what stands below it for a row."""
 
 
 def talk() -> Console:
@@ -46,3 +54,32 @@ def trouble(console: Console) -> LogListener:
 def print_json(value: Any) -> None:
     """Print a value as data."""
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def output_format(command: Command) -> Command:
+    """Add the option that says how rows are printed."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(["table", "json", "jsonl"]),
+        default="table",
+        show_default=True,
+        help="How the rows are printed.",
+    )(command)
+
+
+def print_rows(rows: Sequence[Row], columns: Sequence[Column[Row]], form: str) -> None:
+    """Print rows as data: a table of the columns, one JSON list, or a JSON object a line."""
+    documents = [row.model_dump(mode="json") for row in rows]
+    if form == "json":
+        print_json(documents)
+    elif form == "jsonl":
+        for document in documents:
+            click.echo(json.dumps(document, ensure_ascii=False))
+    else:
+        table = Table(box=None, pad_edge=False)
+        for heading, _ in columns:
+            table.add_column(heading, overflow="fold")
+        for row in rows:
+            table.add_row(*(str(value(row) or "") for _, value in columns))
+        Console(highlight=False).print(table, markup=False)

@@ -5,7 +5,9 @@ import click
 from voicesep.demo import demo
 from voicesep.generate_event import generate_event
 from voicesep.invoke import invoke
+from voicesep.queue import queue
 from voicesep.separate import separate
+from voicesep.template import template
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -13,7 +15,7 @@ from voicesep.separate import separate
 def main() -> None:
     """Separate voice and background of recordings, with the functions that run on Tencent Cloud.
 
-    Everything runs in a local cloud on loopback; nothing here touches a Tencent Cloud account.
+    Everything runs in a local cloud on loopback, unless --live says otherwise.
     """
 
 
@@ -21,3 +23,5 @@ main.add_command(demo)
 main.add_command(generate_event)
 main.add_command(invoke)
 main.add_command(separate)
+main.add_command(queue)
+main.add_command(template)

@@ -21,7 +21,7 @@ class QueueKind(str, Enum):
 class NotifyConfig(Node):
     """Where a queue reports its jobs to; the address may be a secret."""
 
-    url: Text = Field(None, repr=False)
+    url: Text = Field(None, repr=False, exclude=True)
     event: Text = None
     type: Text = None
     state: Text = None
