@@ -1,5 +1,7 @@
 """What a service answers when it refuses or cannot."""
 
+from collections.abc import Callable
+
 
 class CloudError(Exception):
     """An answer that is an error, in the vendor's own words.
@@ -13,6 +15,19 @@ class CloudError(Exception):
         self.status = status
         self.code = code
         self.message = message
+
+
+class ConnectionDropped(Exception):
+    """No answer, not a byte of one: the server closes the connection.
+
+    `status` is that of the answer which got lost, None if the request was not carried out. The server calls
+    `before_closing`, which may block, when all else has been done.
+    """
+
+    def __init__(self, status: int | None, before_closing: Callable[[], None] = lambda: None) -> None:
+        super().__init__(f"the connection was dropped, its answer would have been {status}")
+        self.status = status
+        self.before_closing = before_closing
 
 
 def not_implemented(operation: str) -> CloudError:

@@ -11,8 +11,9 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from localcloud import xml
+from localcloud.callers import Caller, nobody
 from localcloud.clock import Clock, http_date
-from localcloud.errors import CloudError, internal_error, not_implemented
+from localcloud.errors import CloudError, ConnectionDropped, internal_error, not_implemented
 from localcloud.hosts import CiHost, CosHost, FunctionUrlHost, read_host
 from localcloud.recorder import RecordedRequest, Recorder
 from localcloud.request_ids import RequestIds, trace_id
@@ -22,6 +23,7 @@ from localcloud.target import resolve_target
 HostT = TypeVar("HostT")
 Handler = Callable[[Request, HostT], Awaitable[Response]]
 ControlHandler = Callable[[Request], Awaitable[Response]]
+FindCaller = Callable[[str | None], Caller | None]
 
 _log = logging.getLogger("localcloud")
 
@@ -44,7 +46,8 @@ _CONTROL = _Service("control", None, "x-cos-request-id")
 class Front:
     """The ASGI application. A service without a handler answers 501, no known service and no `control` 404.
 
-    Handlers raise CloudError to refuse. They find the request's id in `request.state.request_id`.
+    Handlers raise CloudError to refuse, and ConnectionDropped to give no answer at all. They find the request's id
+    in `request.state.request_id` and the function that sends it, if one does, in `request.state.caller`.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class Front:
         ci: Handler[CiHost] | None = None,
         functions: Handler[FunctionUrlHost] | None = None,
         control: ControlHandler | None = None,
+        find_caller: FindCaller = nobody,
     ) -> None:
         self._clock = clock
         self._recorder = recorder
@@ -63,22 +67,28 @@ class Front:
         self._ci = ci
         self._functions = functions
         self._control = control
+        self._find_caller = find_caller
         self._request_ids = RequestIds(clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         request_id = self._request_ids.next()
+        state = {"request_id": request_id, "fault": None}
         try:
-            request = Request({**resolve_target(scope), "state": {"request_id": request_id}}, receive)
+            request = Request({**resolve_target(scope), "state": state}, receive)
             refusal = None
         except CloudError as error:
-            request, refusal = Request({**scope, "state": {"request_id": request_id}}, receive), error
+            request, refusal = Request({**scope, "state": state}, receive), error
+        request.state.caller = self._find_caller(claimed_access_key_id(request))
         service = _service_of(request)
         try:
             response = _render(refusal, request, service) if refusal else await self._answer(request, service)
             await response(request.scope, receive, self._sending(send, request, service))
         except ClientDisconnect:
             _log.info("The client of the %s request %s left before its answer", service.name, request_id)
+        except ConnectionDropped as dropped:
+            self._record(request, service, dropped.status)
+            raise
         except Exception:
             _log.exception("The answer to the %s request %s broke off", service.name, request_id)
             raise  # so that the server closes the connection: the client must see that the answer is not whole
@@ -88,7 +98,7 @@ class Front:
             return await self._handle(request)
         except CloudError as error:
             return _render(error, request, service)
-        except ClientDisconnect:
+        except (ClientDisconnect, ConnectionDropped):
             raise
         except Exception:  # noqa: BLE001 - whatever it is, a client gets an answer and no traceback
             _log.exception("The %s request %s failed", service.name, request.state.request_id)
@@ -129,7 +139,8 @@ class Front:
         if service.request_id_header:
             headers.setdefault(service.request_id_header, request.state.request_id)
 
-    def _record(self, request: Request, service: _Service, status: int) -> None:
+    def _record(self, request: Request, service: _Service, status: int | None) -> None:
+        caller: Caller | None = request.state.caller
         self._recorder.add(
             RecordedRequest(
                 at=self._clock(),
@@ -140,6 +151,9 @@ class Front:
                 query=request.scope["query_string"].decode("latin-1"),
                 status=status,
                 access_key_id=claimed_access_key_id(request),
+                function=caller.function if caller else None,
+                invocation=caller.request_id if caller else None,
+                fault=request.state.fault,
             )
         )
 

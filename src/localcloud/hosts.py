@@ -21,6 +21,13 @@ class CiHost:
 
 
 @dataclass(frozen=True)
+class CiRegionHost:
+    """Cloud Infinite of a whole region, which no bucket is named for."""
+
+    region: str
+
+
+@dataclass(frozen=True)
 class FunctionUrlHost:
     """The function URL `url_id` of account `appid`."""
 
@@ -29,13 +36,14 @@ class FunctionUrlHost:
     region: str
 
 
-Host = CosHost | CiHost | FunctionUrlHost
+Host = CosHost | CiHost | CiRegionHost | FunctionUrlHost
 
 _LABEL = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _BUCKET = re.compile(
     rf"(?P<bucket>{_LABEL})\.(?P<service>cos|cos-internal|ci)\.(?P<region>{_LABEL})"
     r"\.(?P<domain>myqcloud\.com|tencentcos\.cn|tencentci\.cn)"
 )
+_CI_REGION = re.compile(rf"ci\.(?P<region>{_LABEL})\.myqcloud\.com")
 _FUNCTION_URL = re.compile(rf"(?P<appid>[0-9]+)-(?P<url_id>{_LABEL})\.(?:in\.)?(?P<region>{_LABEL})\.tencentscf\.com")
 _DOMAINS = {
     "cos": {"myqcloud.com", "tencentcos.cn"},
@@ -52,6 +60,8 @@ def read_host(host: str) -> Host | None:
     name = without_port(host).lower().rstrip(".")
     if found := _FUNCTION_URL.fullmatch(name):
         return FunctionUrlHost(found["appid"], found["url_id"], found["region"])
+    if found := _CI_REGION.fullmatch(name):
+        return CiRegionHost(found["region"])
     found = _BUCKET.fullmatch(name)
     if found is None or found["domain"] not in _DOMAINS[found["service"]]:
         return None

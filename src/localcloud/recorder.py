@@ -7,7 +7,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class RecordedRequest:
-    """One request and the status it was answered with."""
+    """One request and what became of it."""
 
     at: datetime
     service: str  # cos, ci, functions or control
@@ -15,8 +15,11 @@ class RecordedRequest:
     host: str
     path: str  # decoded
     query: str  # as sent
-    status: int
+    status: int | None  # of the answer, whether it was sent or lost; None if it was not carried out at all
     access_key_id: str | None  # as claimed; the status tells whether the claim held
+    function: str | None = None  # whose invocation signed it, by its name in SCF
+    invocation: str | None = None  # and that invocation's request id
+    fault: str | None = None  # what struck it: the name of an effect in localcloud.faults
 
 
 class Recorder:
@@ -35,6 +38,11 @@ class Recorder:
         """Return the requests so far, of one service or of all."""
         with self._lock:
             return tuple(each for each in self._requests if service in (None, each.service))
+
+    def of_invocation(self, request_id: str) -> tuple[RecordedRequest, ...]:
+        """Return the requests that this invocation of a function sent, in all its tries."""
+        with self._lock:
+            return tuple(each for each in self._requests if each.invocation == request_id)
 
     def clear(self) -> None:
         """Forget them all."""

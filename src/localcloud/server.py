@@ -1,24 +1,42 @@
 """Serves an ASGI application on loopback, from a thread."""
 
+import asyncio
 import socket
 import threading
 from types import TracebackType
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from localcloud.errors import ConnectionDropped
 
 LOOPBACK = "127.0.0.1"
 _BACKLOG = 128
 _GRACE_SECONDS = 1  # for requests that are being answered when the server stops
 
 
-class _PromptProtocol(H11Protocol):
-    """Acknowledges what it receives at once, where the system can.
+class _Protocol(H11Protocol):
+    """Acknowledges what it receives at once, where the system can, and drops the connection when it is told to.
 
     A client that keeps Nagle's algorithm, as requests does through a proxy, sends the body of an upload only when
     the head has been acknowledged: 40 ms later otherwise.
     """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._whole_app = self.app
+        self.app = self._app
+
+    async def _app(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await self._whole_app(scope, receive, send)
+        except ConnectionDropped as dropped:
+            await asyncio.to_thread(dropped.before_closing)
+            self.transport.abort()
+            while (await receive())["type"] != "http.disconnect":  # the server answers 500 until it notices
+                continue
 
     def data_received(self, data: bytes) -> None:
         if hasattr(socket, "TCP_QUICKACK"):
@@ -30,14 +48,15 @@ class _PromptProtocol(H11Protocol):
 class Server:
     """An HTTP/1.1 server on 127.0.0.1, started and stopped once. As a context manager it does both.
 
-    Port 0 means a free one; `port` tells which, once started.
+    Port 0 means a free one; `port` tells which, once started. An application that raises ConnectionDropped before
+    it answers has the connection closed without a byte.
     """
 
     def __init__(self, app: ASGIApp, port: int = 0) -> None:
         self.port = port
         config = uvicorn.Config(
             app,
-            http=_PromptProtocol,
+            http=_Protocol,
             ws="none",
             lifespan="off",
             loop="asyncio",

@@ -17,9 +17,10 @@ def render(root: str, children: Mapping[str, object]) -> bytes:
     """Return the UTF-8 document of `root` with these child nodes.
 
     A child is text, a number, a mapping (a node with children), a sequence (the node repeated) or None (an
-    empty node); True and False become `true` and `false`. A character XML cannot hold becomes U+FFFD.
+    empty node, `<Node/>` as in the vendor's samples); True and False become `true` and `false`. A character XML
+    cannot hold becomes U+FFFD.
     """
-    return xmltodict.unparse({root: _speakable(children)}, encoding="utf-8").encode()
+    return xmltodict.unparse({root: _speakable(children)}, encoding="utf-8", short_empty_elements=True).encode()
 
 
 def _speakable(value: object) -> object:

@@ -11,6 +11,7 @@ from localcloud.ci.voice_separate import AudioMode
 from localcloud.scf.problems import InvalidServerlessFileError
 from localcloud.scf.project import Project
 from localcloud.scf.serverless import read_project
+from localcloud.scf.timer_trigger import timer_event
 from voice_separation.bucket import Bucket
 from voice_separation.index.entries import user_data_of
 from voice_separation.jobs.request import unwritable_in_xml
@@ -19,7 +20,6 @@ from voicesep.console import print_json
 from voicesep.events.callback import CallbackFormat, Report, notification
 from voicesep.events.cos import EVENT_NAMES, NoCosTriggerError, cos_event
 from voicesep.events.options import JOB_ID, OBJECT_KEY, USER_DATA, bucket_option, region_option, time_option
-from voicesep.events.timer import timer_event
 from voicesep.project import SERVERLESS, find_project, local_environment
 from voicesep.samples import TALK_OVER_MUSIC
 from voicesep.separate import PREFIX

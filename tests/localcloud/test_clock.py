@@ -1,6 +1,9 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
-from localcloud.clock import http_date, iso_date, system_clock
+import pytest
+
+from localcloud.clock import MovableClock, http_date, iso_date, stopped_at, system_clock
 
 IN_CHINA = datetime(2019, 5, 24, 18, 56, 40, 123456, tzinfo=timezone(timedelta(hours=8)))
 
@@ -15,3 +18,40 @@ def test_listings_have_dates_in_utc_with_milliseconds() -> None:
 
 def test_the_system_clock_is_aware_and_in_utc() -> None:
     assert system_clock().utcoffset() == timedelta(0)
+
+
+def test_a_movable_clock_goes_on_from_where_it_was_put() -> None:
+    clock = MovableClock(stopped_at(IN_CHINA))
+
+    clock.advance(90)
+    clock.advance(0.5)
+
+    assert clock() == IN_CHINA + timedelta(seconds=90.5)
+    assert clock().utcoffset() == timedelta(0)
+
+
+def test_a_movable_clock_runs_as_its_base_does() -> None:
+    clock = MovableClock()
+    clock.advance(3600)
+
+    before = system_clock()
+    told = clock()
+    assert before <= told - timedelta(hours=1) <= system_clock()
+
+
+def test_no_clock_goes_back() -> None:
+    clock = MovableClock(stopped_at(IN_CHINA))
+
+    with pytest.raises(ValueError, match="not by -1 seconds"):
+        clock.advance(-1)
+
+    assert clock() == IN_CHINA
+
+
+def test_a_clock_may_be_moved_by_several_threads() -> None:
+    clock = MovableClock(stopped_at(IN_CHINA))
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(clock.advance, [1] * 1000))
+
+    assert clock() == IN_CHINA + timedelta(seconds=1000)

@@ -30,3 +30,11 @@ def test_requests_can_be_forgotten() -> None:
     before = recorder.requests()
     recorder.clear()
     assert (before, recorder.requests()) == ((LISTED,), ())
+
+
+def test_the_requests_of_one_invocation_are_told_apart() -> None:
+    recorder = Recorder()
+    mine = replace(SUBMITTED, function="mps-dev-media-submit", invocation="f03dc946")
+    for request in (LISTED, mine, replace(mine, invocation="other"), mine):
+        recorder.add(request)
+    assert recorder.of_invocation("f03dc946") == (mine, mine)

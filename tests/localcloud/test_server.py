@@ -7,6 +7,7 @@ import time
 import pytest
 from starlette.types import Receive, Scope, Send
 
+from localcloud.errors import ConnectionDropped
 from localcloud.server import Server
 
 
@@ -80,3 +81,32 @@ def test_stopping_a_server_that_was_never_started_is_nothing() -> None:
     server = Server(hello)
     server.stop()
     assert server.port == 0
+
+
+def test_a_dropped_connection_closes_without_a_byte_and_with_a_last_act(caplog: pytest.LogCaptureFixture) -> None:
+    acts: list[str] = []
+
+    async def dropping(scope: Scope, receive: Receive, send: Send) -> None:
+        raise ConnectionDropped(None, lambda: acts.append(threading.current_thread().name))
+
+    with (
+        Server(dropping) as server,
+        socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection,
+    ):
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert connection.recv(1) == b""
+        (thread,) = acts
+        assert thread != f"localcloud:{server.port}", "the last act may block, so others are served meanwhile"
+    assert caplog.records == []
+
+
+def test_a_connection_can_be_dropped_before_its_body_has_come() -> None:
+    async def dropping(scope: Scope, receive: Receive, send: Send) -> None:
+        raise ConnectionDropped(None)
+
+    with (
+        Server(dropping) as server,
+        socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection,
+    ):
+        connection.sendall(b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n")
+        assert connection.recv(1) == b""

@@ -2,7 +2,9 @@
 
 import re
 import threading
+import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,10 +14,12 @@ from localcloud.cos.bucket import Bucket
 from localcloud.cos.digests import digests_of
 from localcloud.cos.disk import BucketDirectory, new_file
 from localcloud.cos.objects import Listing, ObjectCreated, StoredObject
+from localcloud.cos.weaknesses import Weaknesses
 
-__all__ = ["Cos", "Listing", "ObjectCreated", "ObjectListener", "StoredObject"]
+__all__ = ["Cos", "Listing", "ObjectCreated", "ObjectListener", "StoredObject", "Weaknesses"]
 
 ObjectListener = Callable[[ObjectCreated], None]
+Sleep = Callable[[float], None]
 
 MAX_LISTED = 1000  # 436/7734
 _ARCHIVED = frozenset({"ARCHIVE", "DEEP_ARCHIVE"})
@@ -27,11 +31,14 @@ _NONE: Mapping[str, str] = {}
 class Cos:
     """All buckets. Safe to share between threads; one `Cos` at a time per directory.
 
-    A later `Cos` of the same directory has the same buckets and objects.
+    A later `Cos` of the same directory has the same buckets and objects. How far COS can be relied on is
+    `weaknesses`; assign others at any time.
     """
 
-    def __init__(self, directory: Path, clock: Clock) -> None:
+    def __init__(self, directory: Path, clock: Clock, sleep: Sleep = time.sleep) -> None:
+        self.weaknesses = Weaknesses()
         self._clock = clock
+        self._sleep = sleep
         self._buckets_directory = directory / "buckets"
         self._uploads_directory = directory / "uploads"
         for each in (self._buckets_directory, self._uploads_directory):
@@ -103,10 +110,11 @@ class Cos:
         digests = digests_of(source)
         if content_md5 not in (None, digests.md5):
             raise errors.bad_digest(key)
+        must_be_absent = forbid_overwrite and not self._overlooks(bucket, key)
         with self._lock:
             there = self._bucket(bucket)
-            if forbid_overwrite and there.find(key):
-                raise errors.file_already_exists(bucket, key)
+            if must_be_absent:
+                _require_absent(there, key)
             at = self._clock()
             stored = StoredObject(
                 bucket=bucket,
@@ -123,7 +131,7 @@ class Cos:
                 headers=dict(headers),
                 storage_class=storage_class,
             )
-            there.keep(stored)
+            there.keep(stored, note_at=self._note_at(at))
             listeners = tuple(self._listeners)
         news = ObjectCreated(stored, event_name, authorization, source_ip, at)
         for listener in listeners:
@@ -187,18 +195,36 @@ class Cos:
         """Return the page of objects after `marker`, at most 1,000. Raises CloudError 404 NoSuchBucket."""
         with self._lock:
             return self._bucket(bucket).list(
-                prefix=prefix, marker=marker, delimiter=delimiter, max_keys=min(max_keys, MAX_LISTED)
+                prefix=prefix,
+                marker=marker,
+                delimiter=delimiter,
+                max_keys=min(max_keys, MAX_LISTED),
+                as_of=self.weaknesses.listed_as_of(self._clock()),
             )
 
     def delete(self, bucket: str, key: str) -> None:
         """Delete the object; none to delete is well too. Raises CloudError 404 NoSuchBucket."""
         with self._lock:
-            self._bucket(bucket).drop(key)
+            self._bucket(bucket).drop(key, note_at=self._note_at(self._clock()))
 
     def subscribe(self, listener: ObjectListener) -> None:
         """Have `listener` called for every object created from now on, on the thread that created it."""
         with self._lock:
             self._listeners.append(listener)
+
+    def _overlooks(self, bucket: str, key: str) -> bool:
+        """Whether put-if-absent writes without another look. Raises CloudError 409 FileAlreadyExists at the first."""
+        if bucket in self.weaknesses.once_versioned:
+            return True
+        if not self.weaknesses.check_to_commit_seconds:
+            return False
+        with self._lock:
+            _require_absent(self._bucket(bucket), key)
+        self._sleep(self.weaknesses.check_to_commit_seconds)
+        return True
+
+    def _note_at(self, at: datetime) -> datetime | None:
+        return at if self.weaknesses.list_lag_seconds else None
 
     def _bucket(self, bucket: str) -> Bucket:
         if bucket not in self._buckets:
@@ -210,6 +236,11 @@ class Cos:
         if stored is None:
             raise errors.no_such_key(bucket, key)
         return stored
+
+
+def _require_absent(bucket: Bucket, key: str) -> None:
+    if bucket.find(key):
+        raise errors.file_already_exists(bucket.directory.bucket, key)
 
 
 def _check_key(key: str) -> None:

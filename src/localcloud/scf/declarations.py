@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from localcloud.scf.cron import Cron
 from localcloud.scf.project import AuthType
 
 OBJECT_EVENTS = (
@@ -64,10 +65,8 @@ def _begins_with_a_dot(suffix: str) -> str:
     return suffix
 
 
-def _seven_fields(cron: str) -> str:
-    if len(cron.split()) != 7:
-        raise ValueError(f"`{cron}` must have seven fields: second minute hour day month weekday year")
-    return cron
+def _cron(expression: object) -> Cron:
+    return Cron.parse(str(expression))
 
 
 def _empty_for_nothing(value: object) -> object:
@@ -190,7 +189,7 @@ class TimerParameters(Declaration):
     """Parameters of a `timer` trigger (583/9708)."""
 
     name: str = "timer"
-    cron_expression: Annotated[str, AfterValidator(_seven_fields)] = Field(alias="cronExpression")
+    cron_expression: Annotated[Cron, BeforeValidator(_cron)] = Field(alias="cronExpression")
     argument: Annotated[Text, BeforeValidator(_empty_for_nothing)] = ""
     enable: bool = False
 

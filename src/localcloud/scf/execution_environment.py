@@ -11,6 +11,7 @@ from typing import Any
 from localcloud.scf.project import FunctionSpec
 
 FUNCTION_VERSION = "$LATEST"
+ACCESS_KEY_ID = "TENCENTCLOUD_SECRETID"  # the variable that has it
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ class ExecutionEnvironment:
             return {}
         issued = self._issue_credentials()
         return {
-            "TENCENTCLOUD_SECRETID": issued.secret_id,
+            ACCESS_KEY_ID: issued.secret_id,
             "TENCENTCLOUD_SECRETKEY": issued.secret_key,
             "TENCENTCLOUD_SESSIONTOKEN": issued.session_token,
         }

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from localcloud.scf.execution_environment import ExecutionEnvironment
+from localcloud.callers import Caller, Callers
+from localcloud.scf.execution_environment import ACCESS_KEY_ID, ExecutionEnvironment
 from localcloud.scf.instance import Instance, InstanceExitedError, InstanceTimedOutError
 from localcloud.scf.invocation import (
     SYNC_BYTES,
@@ -50,6 +51,7 @@ class Function:
         interpreter: Path,
         surroundings: ExecutionEnvironment,
         max_instances: int,
+        callers: Callers,
         on_log: LogListener,
     ) -> None:
         self.spec = spec
@@ -57,6 +59,7 @@ class Function:
         self._interpreter = interpreter
         self._surroundings = surroundings
         self._pool = InstancePool(max_instances)
+        self._callers = callers
         self._on_log = on_log
 
     @property
@@ -110,14 +113,16 @@ class Function:
             return _Answer(error=function_stopped(self.name)), False
         except OSError as refused:
             return _Answer(error=instance_not_started(str(refused))), False
+        caller = Caller(self.spec.key, self.name, request_id, instance.kill)
         usable = False
         try:
-            answer = self._initialise(instance, log) if is_cold else _Answer()
-            if answer.error is None:
-                context = to_json(self._surroundings.context(request_id))
-                request = b'{"event":%b,"context":%b,"environment":%b}\n' % (body, context, to_json(variables))
-                answer = self._serve(instance, request, log)
-                usable = answer.instance_usable
+            with self._callers.running(variables.get(ACCESS_KEY_ID), caller):
+                answer = self._initialise(instance, log) if is_cold else _Answer()
+                if answer.error is None:
+                    context = to_json(self._surroundings.context(request_id))
+                    request = b'{"event":%b,"context":%b,"environment":%b}\n' % (body, context, to_json(variables))
+                    answer = self._serve(instance, request, log)
+                    usable = answer.instance_usable
             return answer, is_cold
         finally:
             self._pool.give_back(instance, usable=usable)

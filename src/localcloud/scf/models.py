@@ -6,10 +6,12 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from localcloud.callers import Callers
 from localcloud.clock import Clock
 from localcloud.cos.models import ObjectCreated
 from localcloud.scf.cos_trigger import object_created_event
@@ -27,8 +29,9 @@ from localcloud.scf.invocation import (
     event_too_large,
     function_not_found,
 )
-from localcloud.scf.project import FunctionSpec, Project
+from localcloud.scf.project import FunctionSpec, Project, TimerTrigger
 from localcloud.scf.registry import Deployment, FunctionNotDeployedError, NoFunctionUrlError, Registry, url_id
+from localcloud.scf.timer_trigger import timer_event
 
 _RECORDS_KEPT = 10_000
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -56,6 +59,7 @@ class Scf:
     ) -> None:
         """`max_instances` bounds each function, `workers` all asynchronous invocations together."""
         self.account = account
+        self.callers = Callers()
         self._issue_credentials = issue_credentials
         self._clock = clock
         self._interpreter = interpreter
@@ -77,11 +81,13 @@ class Scf:
         `environment` is added to, and wins over, each function's own: it tells them where the local cloud is.
         Instances of replaced functions finish what they do and end. Raises CodeNotFoundError.
         """
+        now = self._clock()
         deployments = [
             Deployment(
                 self._function(spec, project.region, code, environment),
                 project.region,
                 tuple(trigger for trigger in project.triggers if trigger.function == spec.key),
+                now,
             )
             for spec in project.functions
         ]
@@ -89,6 +95,11 @@ class Scf:
             self._retired.append(replaced)
             replaced.retire()
         return tuple(deployment.function for deployment in deployments)
+
+    @property
+    def deployments(self) -> tuple[Deployment, ...]:
+        """What is deployed, oldest first."""
+        return self._registry.all()
 
     @property
     def functions(self) -> tuple[Function, ...]:
@@ -144,6 +155,18 @@ class Scf:
                     function = deployment.function
                     self.invoke_async(function.name, object_created_event(created, trigger, function.spec))
 
+    def fire_timer(self, trigger_name: str, *, function: str | None = None) -> str:
+        """Fire a timer now, enabled or not, and return the request id.
+
+        `function` (key or name) tells timers of the same name apart. Raises FunctionNotDeployedError, NoTimerError.
+        """
+        deployment, timer = self._registry.timer(trigger_name, function)
+        return self.on_time(deployment, timer, self._clock())
+
+    def on_time(self, deployment: Deployment, timer: TimerTrigger, at: datetime) -> str:
+        """Queue the event of a timer that fires at this time, and return the request id."""
+        return self.invoke_async(deployment.function.name, timer_event(timer.name, timer.argument, at))
+
     @property
     def invocations(self) -> tuple[InvocationRecord, ...]:
         """Every run so far, in the order they ended (the latest 10,000)."""
@@ -179,6 +202,7 @@ class Scf:
             interpreter=self._interpreter,
             surroundings=surroundings,
             max_instances=self._max_instances,
+            callers=self.callers,
             on_log=self._on_log,
         )
 

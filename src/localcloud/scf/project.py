@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from localcloud.scf.cron import Cron
+
 AuthType = Literal["NONE", "CAM"]
 
 
@@ -76,11 +78,11 @@ class HttpTrigger:
 
 @dataclass(frozen=True)
 class TimerTrigger:
-    """Fires by a cron expression of seven fields: second to year."""
+    """Fires by the clock."""
 
     function: str
     name: str
-    cron: str
+    cron: Cron
     argument: str  # arrives as the event's `Message`
     enabled: bool
 

@@ -4,9 +4,10 @@ import hashlib
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from localcloud.scf.function import Function
-from localcloud.scf.project import CosTrigger, HttpTrigger, Trigger
+from localcloud.scf.project import CosTrigger, HttpTrigger, TimerTrigger, Trigger
 
 _URL_ID_CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _URL_ID_LENGTH = 10
@@ -20,6 +21,10 @@ class NoFunctionUrlError(LookupError):
     """The function has no http trigger, hence no URL."""
 
 
+class NoTimerError(LookupError):
+    """No function has this timer, or several have one of this name."""
+
+
 @dataclass(frozen=True)
 class Deployment:
     """A deployed function, its region and its triggers."""
@@ -27,11 +32,17 @@ class Deployment:
     function: Function
     region: str
     triggers: tuple[Trigger, ...]
+    at: datetime
 
     @property
     def cos_triggers(self) -> tuple[CosTrigger, ...]:
         """Those of its triggers that listen to a bucket."""
         return tuple(trigger for trigger in self.triggers if isinstance(trigger, CosTrigger))
+
+    @property
+    def timers(self) -> tuple[TimerTrigger, ...]:
+        """Those of its triggers that fire by the clock."""
+        return tuple(trigger for trigger in self.triggers if isinstance(trigger, TimerTrigger))
 
     @property
     def http_trigger(self) -> HttpTrigger | None:
@@ -86,6 +97,19 @@ class Registry:
                     return deployment
             known = ", ".join(self._by_name) or "none"
         raise FunctionNotDeployedError(f"Function {key_or_name} is not deployed; deployed: {known}.")
+
+    def timer(self, name: str, function: str | None) -> tuple[Deployment, TimerTrigger]:
+        """Return the timer of this name, of this function (key or name) if one is given.
+
+        Raises FunctionNotDeployedError, NoTimerError.
+        """
+        deployments = self.all() if function is None else (self.find(function),)
+        timers = [(deployment, timer) for deployment in deployments for timer in deployment.timers]
+        found = [(deployment, timer) for deployment, timer in timers if timer.name == name]
+        if len(found) != 1:
+            known = ", ".join(f"{timer.name} of {deployment.function.name}" for deployment, timer in timers) or "none"
+            raise NoTimerError(f"{len(found)} timers are called {name}; name one, and its function. Known: {known}.")
+        return found[0]
 
     def at_url(self, wanted: str, region: str) -> Deployment:
         """Return the deployment whose function URL has this id.

@@ -38,7 +38,7 @@ def test_an_asynchronous_event_runs_and_is_remembered(lab: Lab) -> None:
     assert record.result.request_id == request_id
     assert record.result.value == {"n": 1}
     assert (record.invocation_type, record.outcome, record.retry_num) == ("Event", "succeeded", 0)
-    assert record.at == datetime(2026, 1, 1, tzinfo=timezone.utc)
+    assert record.at == datetime(2026, 1, 1, 0, 0, 1, tzinfo=timezone.utc), "the deployment was at the first moment"
 
 
 def test_a_failing_event_is_retried_twice_with_the_same_request_id_and_then_dropped(lab: Lab) -> None:

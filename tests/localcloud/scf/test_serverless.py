@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from localcloud.scf.cron import Cron
 from localcloud.scf.problems import InvalidServerlessFileError
 from localcloud.scf.project import CosTrigger, HttpTrigger, Project, Source, TimerTrigger
 from localcloud.scf.serverless import parse_project, read_project
@@ -122,7 +123,7 @@ def test_a_full_file_is_read_in_all_its_parts(tmp_path: Path) -> None:
             enabled=True,
         ),
         HttpTrigger("callback", "callback-url", "NONE", extranet=True, enabled=True),
-        TimerTrigger("reconcile", "audit", "0 0 3 * * * *", "audit", enabled=True),
+        TimerTrigger("reconcile", "audit", Cron.parse("0 0 3 * * * *"), "audit", enabled=True),
     )
 
 
@@ -233,7 +234,7 @@ def test_the_component_scf_is_one_function_with_its_events() -> None:
     assert function.environment == {"COLOUR": "blue", "DAYS": "3"}
     assert project.triggers == (
         CosTrigger("submit", "media-1250000000", "ap-shanghai", "cos:ObjectCreated:Put", "", "", enabled=True),
-        TimerTrigger("submit", "minutely", "0 * * * * * *", "", enabled=True),
+        TimerTrigger("submit", "minutely", Cron.parse("0 * * * * * *"), "", enabled=True),
         HttpTrigger("submit", "url-trigger", "NONE", extranet=True, enabled=True),
     )
 
