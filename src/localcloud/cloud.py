@@ -22,7 +22,7 @@ from localcloud.credentials import Identity, KeyRing
 from localcloud.delivery import deliver
 from localcloud.faults import Faults
 from localcloud.front import Front
-from localcloud.hosts import CiHost
+from localcloud.hosts import CiHost, CiRegionHost
 from localcloud.recorder import Recorder
 from localcloud.scf.event_queue import RetryPolicy
 from localcloud.scf.execution_environment import Account, RoleCredentials
@@ -51,6 +51,7 @@ class Options:
     """How a local cloud is to be; the defaults are what a test wants.
 
     `directory` keeps buckets and objects between starts; None is a new folder that goes with the cloud.
+    `require_opened`: Smart Audio has to be opened for a bucket before CI takes jobs for it, as on the real cloud.
     `retry` is for asynchronous invocations that fail; the vendor waits a minute between them. `timers` lets timer
     triggers fire by themselves. `clock` is the time of all that is kept; whether a signature is still valid is told
     by the machine's, as is the time inside functions. `seed` is for the luck of the faults that have a probability.
@@ -59,6 +60,7 @@ class Options:
     directory: Path | None = None
     port: int = 0
     appid: str = "1250000000"
+    require_opened: bool = False
     retry: RetryPolicy = AT_ONCE
     on_log: LogListener = _no_listener
     clock: Clock = system_clock
@@ -79,8 +81,15 @@ class LocalCloud:
         self.credentials: Identity = self._keys.add(*KNOWN_KEY)
         self.recorder = Recorder()
         self.faults = Faults(Random(options.seed))  # noqa: S311 - it is to be repeatable, and guards nothing
-        self.cos = Cos(options.directory or self._folder, options.clock)
-        self.ci = Ci(self.cos, clock=options.clock, deliver=self._deliver)
+        directory = options.directory or self._folder
+        self.cos = Cos(directory, options.clock)
+        self.ci = Ci(
+            self.cos,
+            clock=options.clock,
+            deliver=self._deliver,
+            directory=directory / "ci",
+            require_opened=options.require_opened,
+        )
         self.scf = Scf(
             Account(options.appid),
             issue_credentials=self._issue_role_credentials,
@@ -96,6 +105,7 @@ class LocalCloud:
             recorder=self.recorder,
             cos=self.faults.around("cos", CosResponses(self.cos, self._keys, system_clock).handle),
             ci=self.faults.around("ci", self._handle_ci),
+            ci_region=self.faults.around("ci", self._handle_ci_region),
             functions=self.faults.around("functions", FunctionUrlWire(self.scf).handle),
             find_caller=self.scf.callers.find,
         )
@@ -161,6 +171,10 @@ class LocalCloud:
     async def _handle_ci(self, request: Request, host: CiHost) -> Response:
         verify(request, self._keys, system_clock(), codes=CI_CODES)
         return await self._ci_wire.handle(request, host)
+
+    async def _handle_ci_region(self, request: Request, host: CiRegionHost) -> Response:
+        verify(request, self._keys, system_clock(), codes=CI_CODES)
+        return await self._ci_wire.handle_region(request, host)
 
     def _on_object_created(self, created: ObjectCreated) -> None:
         self.faults.events.cos.pass_on(lambda: self.scf.on_object_created(created))

@@ -4,12 +4,15 @@ Nothing is ever sent off this machine.
 """
 
 import http.client
+import logging
 from urllib.parse import urlsplit
 
 from localcloud.hosts import FunctionUrlHost, read_host
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 TIMEOUT_SECONDS = 60.0
+
+_log = logging.getLogger("localcloud.delivery")
 
 
 class DeliveryRefusedError(Exception):
@@ -36,6 +39,9 @@ def deliver(url: str, content_type: str, body: bytes, *, port: int) -> int:
         connection.request("POST", target, body, {"Host": address.netloc, "Content-Type": content_type})
         answer = connection.getresponse()
         answer.read()
+        if not 200 <= answer.status < 300:
+            # Without the address: its path may be a secret.
+            _log.warning("A notification was answered with status %d", answer.status)
         return answer.status
     finally:
         connection.close()

@@ -14,7 +14,7 @@ from localcloud import xml
 from localcloud.callers import Caller, nobody
 from localcloud.clock import Clock, http_date
 from localcloud.errors import CloudError, ConnectionDropped, internal_error, not_implemented
-from localcloud.hosts import CiHost, CosHost, FunctionUrlHost, read_host
+from localcloud.hosts import CiHost, CiRegionHost, CosHost, FunctionUrlHost, read_host
 from localcloud.recorder import RecordedRequest, Recorder
 from localcloud.request_ids import RequestIds, trace_id
 from localcloud.signature import claimed_access_key_id
@@ -57,6 +57,7 @@ class Front:
         recorder: Recorder,
         cos: Handler[CosHost] | None = None,
         ci: Handler[CiHost] | None = None,
+        ci_region: Handler[CiRegionHost] | None = None,
         functions: Handler[FunctionUrlHost] | None = None,
         control: ControlHandler | None = None,
         find_caller: FindCaller = nobody,
@@ -65,6 +66,7 @@ class Front:
         self._recorder = recorder
         self._cos = cos
         self._ci = ci
+        self._ci_region = ci_region
         self._functions = functions
         self._control = control
         self._find_caller = find_caller
@@ -110,6 +112,8 @@ class Front:
                 return await self._cos(request, host)
             case CiHost() as host if self._ci:
                 return await self._ci(request, host)
+            case CiRegionHost() as host if self._ci_region:
+                return await self._ci_region(request, host)
             case FunctionUrlHost() as host if self._functions:
                 return await self._functions(request, host)
             case None if self._control:
@@ -171,7 +175,7 @@ def _service_of(request: Request) -> _Service:
     match read_host(_host(request)):
         case CosHost():
             return _COS
-        case CiHost():
+        case CiHost() | CiRegionHost():
             return _CI
         case FunctionUrlHost():
             return _FUNCTIONS

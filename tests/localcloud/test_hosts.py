@@ -1,6 +1,6 @@
 import pytest
 
-from localcloud.hosts import CiHost, CosHost, FunctionUrlHost, read_host, without_port
+from localcloud.hosts import CiHost, CiRegionHost, CosHost, FunctionUrlHost, read_host, without_port
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,10 @@ def test_a_bucket_has_a_ci_host(domain: str) -> None:
     assert read_host(f"media-1250000000.ci.ap-beijing.{domain}") == CiHost("media-1250000000", "ap-beijing")
 
 
+def test_a_region_of_ci_has_a_host() -> None:
+    assert read_host("ci.ap-guangzhou.myqcloud.com:80") == CiRegionHost("ap-guangzhou")
+
+
 @pytest.mark.parametrize("network", ["", "in."])
 def test_a_function_url_has_a_host(network: str) -> None:
     host = f"1250000000-a1b2c3d4e5.{network}ap-guangzhou.tencentscf.com"
@@ -36,6 +40,8 @@ def test_a_function_url_has_a_host(network: str) -> None:
         "127.0.0.1:9000",
         "localhost",
         "cos.ap-guangzhou.myqcloud.com",
+        "ci.ap-guangzhou.tencentcos.cn",
+        "ci..myqcloud.com",
         "media-1250000000.cos.ap-guangzhou.tencentci.cn",
         "media-1250000000.ci.ap-guangzhou.tencentcos.cn",
         "a.b.cos.ap-guangzhou.myqcloud.com",

@@ -9,10 +9,11 @@ SPEAKABLE = st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_chara
 
 
 def test_nodes_are_rendered_in_order_with_lists_repeated() -> None:
-    body = xml.render("Response", {"State": "Success", "Empty": None, "Job": [{"Id": 1}, {"Id": 2}], "Last": True})
+    nodes = {"State": "Success", "Empty": None, "Blank": "", "Job": [{"Id": 1}, {"Id": 2}], "Last": True}
+    body = xml.render("Response", nodes)
     assert body.decode().splitlines() == [
         '<?xml version="1.0" encoding="utf-8"?>',
-        "<Response><State>Success</State><Empty></Empty><Job><Id>1</Id></Job><Job><Id>2</Id></Job>"
+        "<Response><State>Success</State><Empty/><Blank/><Job><Id>1</Id></Job><Job><Id>2</Id></Job>"
         "<Last>true</Last></Response>",
     ]
 

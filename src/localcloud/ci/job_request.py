@@ -1,18 +1,17 @@
 """POST /jobs read: the body of CreateMediaJobs for VoiceSeparate (460/84794, 1045/43712)."""
 
 import re
-from typing import Literal
+from dataclasses import replace
 
 from pydantic import Field, model_validator
 
-from localcloud import xml
-from localcloud.ci.nodes import Node, invalid_argument, read_node
-from localcloud.ci.voice_separate import AudioMode, VoiceSeparate
-from localcloud.errors import CloudError
+from localcloud.ci.call_backs import CallBack, CallBackFormat, CallBackType, Destination, KafkaConfig, MqConfig, Url
+from localcloud.ci.nodes import Node, invalid_argument, read_node, read_request
+from localcloud.ci.voice_separate import AudioMode, VoiceSeparate, require_tag
+from localcloud.errors import not_implemented
 from localcloud.media.stems import Stem
 
-TAG = "VoiceSeparate"
-_NO_CALLBACK = ("", "no")  # `no` keeps a queue's own callback quiet, too
+_NO_CALL_BACK = "no"
 # Both spellings of each occur in the vendor's documents; whether CI minds is UNVERIFIED.
 _PLACEHOLDER = re.compile(r"\$\{([Ee]xt|[Jj]obid)\}")
 
@@ -63,22 +62,53 @@ class JobRequest(Node):
     operation: Operation
     queue_id: str = ""
     call_back: str = Field(default="", pattern="^(no|https?://.*)?$", repr=False)  # it may hold a secret
-    call_back_format: Literal["XML", "JSON"] = "XML"
-    call_back_type: Literal["Url"] = "Url"
+    call_back_format: CallBackFormat | None = None
+    call_back_type: CallBackType = "Url"
+    call_back_mq_config: MqConfig | None = None
+    call_back_kafka_config: KafkaConfig | None = None
 
-    @property
-    def wants_callback(self) -> bool:
-        """Whether to tell anyone when the job is finished."""
-        return self.call_back not in _NO_CALLBACK
+    @model_validator(mode="after")
+    def _names_its_broker(self) -> "JobRequest":
+        if self.call_back_type == "TDMQ" and self.call_back_mq_config is None:
+            raise ValueError("CallBackType is TDMQ and there is no CallBackMqConfig, give one")
+        if self.call_back_type == "Kafka" and self.call_back_kafka_config is None:
+            raise ValueError("CallBackType is Kafka and there is no CallBackKafkaConfig, give one")
+        return self
+
+    def call_back_or(self, other: CallBack | None) -> CallBack | None:
+        """Return whom to tell when the job is finished: whom the request names, or else `other`, its queue's.
+
+        CallBack=no keeps the queue quiet, too, and a CallBackFormat counts more than the queue's.
+        """
+        if self.call_back == _NO_CALL_BACK:
+            return None
+        destination = self._destination()
+        if destination is not None:
+            return CallBack(destination, self.call_back_format or "XML")
+        if other is not None and self.call_back_format is not None:
+            return replace(other, format=self.call_back_format)
+        return other
+
+    def _destination(self) -> Destination | None:
+        match self.call_back_type:
+            case "TDMQ":
+                return self.call_back_mq_config
+            case "Kafka":
+                return self.call_back_kafka_config
+            case "Url":
+                return Url(self.call_back) if self.call_back else None
 
 
 def read_job_request(body: bytes) -> JobRequest:
-    """Return the request. Raises CloudError 400 MissingContent, InvalidContent or InvalidArgument."""
-    if not body:
-        raise CloudError(400, "MissingContent", "The request has no body. Send the XML document <Request>.")
-    children = xml.parse(body, root="Request", code="InvalidContent")
-    if children.get("Tag") != TAG:
-        raise invalid_argument(f"Request.Tag is {children.get('Tag')!r}. Only {TAG} is offered here.")
+    """Return the request.
+
+    Raises CloudError 400 MissingContent, InvalidContent or InvalidArgument, 501 NotImplemented for several operations.
+    """
+    children = read_request(body)
+    require_tag(children)
+    if isinstance(children.get("Operation"), list):
+        # MultiJobs exist; whether VoiceSeparate may be one of them is UNVERIFIED.
+        raise not_implemented("several Request.Operation at once (MultiJobs). Send a request for each.")
     return read_node(JobRequest, children)
 
 

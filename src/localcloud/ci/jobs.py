@@ -7,7 +7,8 @@ from enum import Enum
 from typing import Any
 
 from localcloud.ci.job_request import JobRequest
-from localcloud.ci.voice_separate import VoiceSeparate
+from localcloud.ci.templates import Template
+from localcloud.ci.voice_separate import TAG, VoiceSeparate
 from localcloud.media.probe import MediaInfo
 from localcloud.media.stems import Stem
 
@@ -24,12 +25,14 @@ class State(str, Enum):
 
 
 @dataclass(frozen=True)
-class Template:
-    """Parameters under a name, for jobs to refer to."""
+class Workflow:
+    """The run of a workflow that a job is part of: `name` is the node's, `cos_headers` are the upload's."""
 
-    template_id: str
     name: str
-    voice_separate: VoiceSeparate
+    run_id: str
+    workflow_id: str
+    workflow_name: str
+    cos_headers: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,22 @@ class Job:
     message: str = ""
     progress: int = 0
     files: tuple[OutputFile, ...] = ()
+    workflow: Workflow | None = None
+
+    @property
+    def tag(self) -> str:
+        """What kind of job it is."""
+        return TAG
+
+    @property
+    def input_object(self) -> str:
+        """The key that is separated."""
+        return self.request.input.object
+
+    @property
+    def workflow_id(self) -> str:
+        """The workflow that made it, if one did."""
+        return self.workflow.workflow_id if self.workflow else ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +89,12 @@ class RestoredJob:
     job_id: str
     bucket: str
     nodes: Mapping[str, Any] = field(repr=False)
+    tag: str
+    queue_id: str
+    input_object: str
+    workflow_id: str
+    state: str
+    creation_time: datetime
 
 
 KnownJob = Job | RestoredJob

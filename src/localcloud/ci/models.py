@@ -1,105 +1,152 @@
-"""Cloud Infinite: jobs and templates, the rules of their lives, and who does the work."""
+"""Cloud Infinite: what may be asked of it, and the rules."""
 
-import logging
 import secrets
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from typing import Any
+from pathlib import Path
 
+from localcloud.ci.asr_buckets import AsrBuckets
+from localcloud.ci.call_backs import Message
 from localcloud.ci.job_request import JobRequest, output_keys
-from localcloud.ci.jobs import Job, KnownJob, RestoredJob, State, Template
+from localcloud.ci.job_runner import JobRunner
+from localcloud.ci.job_store import Found, JobStore
+from localcloud.ci.jobs import Job, KnownJob, RestoredJob, State, Workflow
+from localcloud.ci.listing import JobFilter, JobPage, page
 from localcloud.ci.nodes import invalid_argument
 from localcloud.ci.notifications import read_notification
-from localcloud.ci.rendering import render_notification
-from localcloud.ci.separating import JobFailedError, run_job
+from localcloud.ci.notifier import Deliver, Notifier
+from localcloud.ci.queue_store import Queues
+from localcloud.ci.queues import Queue, QueueCategory, QueueUpdate
+from localcloud.ci.template_store import Templates
+from localcloud.ci.templates import Template
 from localcloud.ci.voice_separate import VoiceSeparate
-from localcloud.ci.worker import Worker
 from localcloud.clock import Clock
 from localcloud.cos.models import Cos
 from localcloud.errors import CloudError
 
-Deliver = Callable[[str, str, bytes], object]
-"""Sends a notification: address, content type, body. It may raise; that is logged and harms nothing."""
 TokenHex = Callable[[int], str]
 
-_log = logging.getLogger("localcloud.ci")
-
-
-@dataclass(frozen=True)
-class Found:
-    """The jobs that are known of those asked for, and the ids of the others."""
-
-    jobs: tuple[KnownJob, ...]
-    missing: tuple[str, ...]
-
-
-class _StoppedError(Exception):
-    """CI is being stopped in the middle of a job."""
+_CATEGORY: QueueCategory = "Speeching"  # of the queue for VoiceSeparate
 
 
 class Ci:
-    """All jobs and templates. Safe to share between threads; jobs are done one at a time on a thread of its own."""
+    """Jobs, and the templates, queues and opened buckets they need. Safe to share between threads.
 
-    def __init__(self, cos: Cos, *, clock: Clock, deliver: Deliver, token_hex: TokenHex = secrets.token_hex) -> None:
+    Jobs are done one at a time on a thread of their own. `directory` keeps the templates between starts.
+    `require_opened`: Smart Audio has to be opened for a bucket before jobs are taken, as on the real cloud.
+    """
+
+    def __init__(
+        self,
+        cos: Cos,
+        *,
+        clock: Clock,
+        deliver: Deliver,
+        token_hex: TokenHex = secrets.token_hex,
+        directory: Path | None = None,
+        require_opened: bool = False,
+    ) -> None:
+        self.templates = Templates(clock, token_hex, directory)
+        self.asr_buckets = AsrBuckets(cos, clock, require_opened=require_opened)
+        self._queues = Queues(clock, token_hex)
         self._cos = cos
         self._clock = clock
-        self._deliver = deliver
         self._token_hex = token_hex
-        self._lock = threading.Lock()
-        self._jobs: dict[str, KnownJob] = {}
-        self._templates: dict[str, Template] = {}
-        self._queue_ids: dict[str, str] = {}
-        self._worker = Worker(self._do)
+        self._jobs = JobStore()
+        self._notifier = Notifier(deliver)
+        self._runner = JobRunner(self._jobs, cos, clock, self._tell)
+        self._turnstile = threading.Lock()  # a job enters or leaves its queue, or the queue changes: one at a time
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The news that TDMQ and Kafka would have got."""
+        return self._notifier.messages
+
+    def require_bucket(self, bucket: str, region: str) -> None:
+        """Raise CloudError 404 NoSuchBucket unless the bucket is there and in this region."""
+        self._cos.require_bucket(bucket, region)
 
     def add_template(self, template: Template) -> None:
         """Make a template known, in place of one with the same id."""
-        with self._lock:
-            self._templates[template.template_id] = template
+        self.templates.add(template)
 
-    def queue_id(self, bucket: str) -> str:
-        """Return the id of the bucket's one queue."""
-        with self._lock:
-            return self._queue_ids.setdefault(bucket, f"p{self._token_hex(16)}")
+    def queue(self, bucket: str, category: QueueCategory = _CATEGORY) -> Queue:
+        """Return the bucket's queue: the one for VoiceSeparate, or that of another category."""
+        return self._queues.get(bucket, category)
 
-    def submit(self, bucket: str, region: str, request: JobRequest) -> Job:
-        """Accept a job for an object of the bucket and return it as it begins.
+    def set_max_size(self, bucket: str, max_size: int) -> None:
+        """Let this many jobs wait in the bucket's queue for VoiceSeparate; the next is refused."""
+        self._queues.set_max_size(bucket, _CATEGORY, max_size)
+
+    def update_queue(self, bucket: str, category: QueueCategory, queue_id: str, update: QueueUpdate) -> Queue:
+        """Change a queue; while it is paused, jobs that wait are in the state Pause. Raises 400 QueueNotFound."""
+        with self._turnstile:
+            queue = self._queues.update(bucket, category, queue_id, update)
+            for job in self._jobs.of_queue(queue_id):
+                if queue.state == "Paused" and self._runner.withdraw(job):
+                    self._jobs.update(job.job_id, state=State.PAUSE)
+                elif queue.state == "Active" and job.state is State.PAUSE:
+                    self._runner.add(self._jobs.update(job.job_id, state=State.SUBMITTED))
+            return queue
+
+    def submit(self, bucket: str, region: str, request: JobRequest, *, workflow: Workflow | None = None) -> Job:
+        """Accept a job for an object of the bucket and return it as it begins; `workflow` is what it is part of.
 
         Whether the object is there is asked when the job runs; when CI asks is UNVERIFIED. A QueueId nobody made
-        here is taken as it comes. Raises CloudError 404 NoSuchBucket, 400 TemplateNotFound or InvalidArgument.
+        here is taken as it comes. Raises CloudError 404 NoSuchBucket, 400 MediaBucketUnBinded, TemplateNotFound or
+        InvalidArgument, 403 QueuePaused or QueueSaturated.
         """
         self._cos.require_bucket(bucket, region)
-        template, separate = self._parameters(request)
+        self.asr_buckets.require(bucket)
+        template, separate = self._parameters(bucket, request)
         job_id = f"j{self._token_hex(16)}"
-        job = Job(
-            job_id=job_id,
-            bucket=bucket,
-            region=region,
-            queue_id=request.queue_id or self.queue_id(bucket),
-            request=request,
-            template=template,
-            voice_separate=separate,
-            output_keys=output_keys(request.operation.output, separate, job_id),
-            creation_time=self._clock(),
-        )
-        with self._lock:
-            self._jobs[job_id] = job
-        self._worker.add(job_id, request.operation.job_level)
+        keys = output_keys(request.operation.output, separate, job_id)
+        with self._turnstile:
+            job = Job(
+                job_id=job_id,
+                bucket=bucket,
+                region=region,
+                queue_id=self._open_queue(bucket, request.queue_id),
+                request=request,
+                template=template,
+                voice_separate=separate,
+                output_keys=keys,
+                creation_time=self._clock(),
+                workflow=workflow,
+            )
+            self._jobs.add(job)
+            self._runner.add(job)
         return job
+
+    def cancel(self, bucket: str, job_id: str) -> None:
+        """Cancel a job that waits. Nobody is told; that is UNVERIFIED.
+
+        Raises CloudError 403 AccessDenied for any other, 404 JobNotFound. Both codes are guesses: the vendor only
+        says that there is an error (1045/43702).
+        """
+        with self._turnstile:
+            found = self._jobs.get(bucket, [job_id])
+            if not found.jobs:
+                message = f"The bucket {bucket!r} has no job {job_id!r}. List its jobs to see what it has."
+                raise CloudError(404, "JobNotFound", message)
+            (job,) = found.jobs
+            if not isinstance(job, Job) or not (job.state is State.PAUSE or self._runner.withdraw(job)):
+                message = f"Job {job_id!r} does not wait any more, so it cannot be cancelled. Ask for its state."
+                raise CloudError(403, "AccessDenied", message)
+            self._jobs.update(job_id, state=State.CANCEL, end_time=self._clock())
 
     def get(self, bucket: str, job_ids: Iterable[str]) -> Found:
         """Return what is known of these jobs of the bucket, in the order asked for."""
-        with self._lock:
-            known = [(job_id, self._jobs.get(job_id)) for job_id in job_ids]
-        return Found(
-            jobs=tuple(job for _, job in known if job is not None and job.bucket == bucket),
-            missing=tuple(job_id for job_id, job in known if job is None or job.bucket != bucket),
-        )
+        return self._jobs.get(bucket, job_ids)
+
+    def list(self, bucket: str, wanted: JobFilter) -> JobPage:
+        """Return a page of the bucket's jobs. Raises CloudError 400 InvalidArgument for a token of somewhere else."""
+        jobs = (job for job in self._jobs.all() if job.bucket == bucket)
+        return page(jobs, wanted, lambda job: self._is_in_queue(job, wanted) and wanted.admits(job))
 
     def jobs(self) -> tuple[KnownJob, ...]:
         """Return every job, the first submitted first."""
-        with self._lock:
-            return tuple(self._jobs.values())
+        return self._jobs.all()
 
     def restore(self, notification: bytes) -> tuple[RestoredJob, ...]:
         """Know the jobs that a TaskFinish notification, XML or JSON, tells of, as if they had been done here.
@@ -107,70 +154,51 @@ class Ci:
         A job that this CI did itself stays as it is. Raises CloudError 400 InvalidContent.
         """
         restored = read_notification(notification)
-        with self._lock:
-            for job in restored:
-                if not isinstance(self._jobs.get(job.job_id), Job):
-                    self._jobs[job.job_id] = job
+        for job in restored:
+            self._jobs.restore(job)
         return restored
 
     def is_idle(self) -> bool:
-        """Return whether every job is finished and every notification delivered."""
-        return self._worker.is_idle()
+        """Return whether every job is finished, cancelled or held by its queue, and every notification delivered."""
+        return self._runner.is_idle()
 
     def stop(self) -> None:
         """Stop working, in the middle of a job if need be, and return when the thread has ended."""
-        self._worker.stop()
+        self._runner.stop()
 
-    def _parameters(self, request: JobRequest) -> tuple[Template | None, VoiceSeparate]:
+    def _parameters(self, bucket: str, request: JobRequest) -> tuple[Template | None, VoiceSeparate]:
         operation = request.operation
         if operation.template_id:
-            with self._lock:
-                template = self._templates.get(operation.template_id)
-            if template is None:
-                message = f"There is no template {operation.template_id!r} here. Add it, or send VoiceSeparate."
-                raise CloudError(400, "TemplateNotFound", message)
+            template = self.templates.get(bucket, operation.template_id)
             return template, template.voice_separate
         if operation.voice_separate is None:
             raise invalid_argument("Request.Operation has neither TemplateId nor VoiceSeparate. Give one.")
         return None, operation.voice_separate
 
-    def _do(self, job_id: str) -> None:
-        job = self._update(job_id, state=State.RUNNING, start_time=self._clock())
-        try:
-            files = run_job(job, self._cos, lambda percent: self._advance(job_id, percent))
-        except _StoppedError:
-            return
-        except JobFailedError as failure:
-            job = self._finish(job_id, State.FAILED, code=failure.code, message=failure.message)
-        except Exception:  # noqa: BLE001 - one job never takes the others with it
-            _log.exception("Job %s broke off", job_id)
-            message = "The local cloud itself failed at this job; its log has the cause under the job's id."
-            job = self._finish(job_id, State.FAILED, code="InternalError", message=message)
-        else:
-            job = self._finish(job_id, State.SUCCESS, progress=100, files=files)
-        self._notify(job)
+    def _open_queue(self, bucket: str, queue_id: str) -> str:
+        """Return the id of the queue that the next job goes to."""
+        queue = self._queues.find(bucket, queue_id) if queue_id else self.queue(bucket)
+        if queue is None:
+            return queue_id
+        if queue.state == "Paused":
+            message = f"The queue {queue.name!r} of the bucket {bucket!r} is paused. Set its State to Active."
+            raise CloudError(403, "QueuePaused", message)
+        waiting = sum(job.state is State.SUBMITTED for job in self._jobs.of_queue(queue.queue_id))
+        if waiting >= queue.max_size:
+            message = f"{waiting} jobs wait in the queue {queue.name!r} of the bucket {bucket!r}. Submit again later."
+            raise CloudError(403, "QueueSaturated", message)
+        return queue.queue_id
 
-    def _advance(self, job_id: str, percent: int) -> None:
-        if self._worker.stopped:
-            raise _StoppedError
-        self._update(job_id, progress=min(percent, 99))
+    def _is_in_queue(self, job: KnownJob, wanted: JobFilter) -> bool:
+        if wanted.queue_id:
+            return job.queue_id == wanted.queue_id
+        if wanted.queue_type:
+            queue = self._queues.find(job.bucket, job.queue_id)
+            return queue is not None and queue.category == wanted.queue_type
+        return True
 
-    def _finish(self, job_id: str, state: State, **changes: Any) -> Job:
-        return self._update(job_id, state=state, end_time=self._clock(), **changes)
-
-    def _update(self, job_id: str, **changes: Any) -> Job:
-        with self._lock:
-            job = self._jobs[job_id]
-            assert isinstance(job, Job)
-            self._jobs[job_id] = updated = replace(job, **changes)
-            return updated
-
-    def _notify(self, job: Job) -> None:
-        if not job.request.wants_callback:
-            return
-        content_type, body = render_notification(job)
-        try:
-            self._deliver(job.request.call_back, content_type, body)
-        except Exception as error:  # noqa: BLE001 - whatever the receiver does, the job is done
-            # Its address may be a secret, and an error may quote the address.
-            _log.warning("The notification of job %s was not delivered (%s)", job.job_id, type(error).__name__)
+    def _tell(self, job: Job) -> None:
+        queue = self._queues.find(job.bucket, job.queue_id)  # as it is now; that CI does so is UNVERIFIED
+        call_back = job.request.call_back_or(queue.notify_config.call_back if queue else None)
+        if call_back is not None:
+            self._notifier.notify(job, call_back)

@@ -1,14 +1,15 @@
-"""What nodes of CI's XML become when read: frozen models under the vendor's names."""
+"""What nodes of CI's XML, and parameters of its queries, become when read: frozen models under the vendor's names."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
-from pydantic.alias_generators import to_pascal
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic.alias_generators import to_camel, to_pascal
 
+from localcloud import xml
 from localcloud.errors import CloudError
 
-NodeT = TypeVar("NodeT", bound="Node")
+Nodes = dict[str, Any]  # child nodes in their order, ready to be rendered; "" is an empty node
 
 
 class Node(BaseModel):
@@ -28,16 +29,49 @@ class Node(BaseModel):
         return self.model_dump(by_alias=True, exclude_unset=True, mode="json")
 
 
+class Parameters(BaseModel):
+    """The parameters of a query; `queue_id` here is `queueId` there."""
+
+    model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True, extra="ignore")
+
+
+NodeT = TypeVar("NodeT", bound=Node)
+ParametersT = TypeVar("ParametersT", bound=Parameters)
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+comma_separated = BeforeValidator(lambda value: value.split(",") if isinstance(value, str) else value)
+Texts = Annotated[tuple[str, ...], comma_separated]
+
+
+def read_request(body: bytes) -> Mapping[str, Any]:
+    """Return the children of `<Request>`. Raises CloudError 400 MissingContent or InvalidContent."""
+    if not body:
+        raise CloudError(400, "MissingContent", "The request has no body. Send the XML document <Request>.")
+    return xml.parse(body, root="Request", code="InvalidContent")
+
+
 def read_node(kind: type[NodeT], children: Mapping[str, Any]) -> NodeT:
     """Return the node with these children. Raises CloudError 400 InvalidArgument, naming the first wrong one."""
-    try:
-        return kind.model_validate(children)
-    except ValidationError as error:
-        wrong = error.errors()[0]
-        place = ".".join(["Request", *map(str, wrong["loc"])])
-        raise invalid_argument(f"{place} is not right: {wrong['msg'].removeprefix('Value error, ')}.") from None
+    return _read(kind, children, "Request")
+
+
+def read_parameters(kind: type[ParametersT], query: Mapping[str, str]) -> ParametersT:
+    """Return the parameters of a query; empty ones are absent, for the vendor's SDKs send all they know.
+
+    Raises CloudError 400 InvalidArgument, naming the first wrong one.
+    """
+    return _read(kind, {name: value for name, value in query.items() if value})
 
 
 def invalid_argument(message: str) -> CloudError:
     """Return the answer to a request that is well-formed and yet cannot be meant."""
     return CloudError(400, "InvalidArgument", message)
+
+
+def _read(kind: type[ModelT], values: Mapping[str, Any], *place: str) -> ModelT:
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        name = ".".join([*place, *map(str, wrong["loc"])])
+        raise invalid_argument(f"{name} is not right: {wrong['msg'].removeprefix('Value error, ')}.") from None

@@ -1,12 +1,38 @@
-"""TaskFinish notifications read, so that a job of another CI is known here too."""
+"""TaskFinish notifications read, so that a job of another CI is known here too (1045/49531)."""
 
 import json
 from collections.abc import Mapping
+from datetime import datetime, timezone
 from typing import Any
 
+from pydantic import ValidationError
+
 from localcloud import xml
+from localcloud.ci import times
 from localcloud.ci.jobs import RestoredJob
+from localcloud.ci.nodes import Node
 from localcloud.errors import CloudError
+
+_LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
+
+
+class _Input(Node):
+    bucket_id: str
+    object: str = ""
+
+
+class _Workflow(Node):
+    workflow_id: str = ""
+
+
+class _JobsDetail(Node):
+    job_id: str
+    input: _Input
+    tag: str = ""
+    queue_id: str = ""
+    state: str = ""
+    creation_time: str = ""
+    workflow: _Workflow = _Workflow()
 
 
 def read_notification(body: bytes) -> tuple[RestoredJob, ...]:
@@ -30,12 +56,31 @@ def _children(body: bytes) -> Mapping[str, Any]:
     return children
 
 
-def _job(detail: Any) -> RestoredJob:
-    match detail:
-        case {"JobId": str(job_id), "Input": {"BucketId": str(bucket)}}:
-            return RestoredJob(job_id, bucket, detail)
-        case _:
-            raise _invalid("a JobsDetail in it lacks JobId or Input.BucketId")
+def _job(nodes: Any) -> RestoredJob:
+    try:
+        detail = _JobsDetail.model_validate(nodes)
+    except ValidationError as error:
+        wrong = ".".join(map(str, error.errors()[0]["loc"]))
+        raise _invalid(f"JobsDetail.{wrong} in it is missing or no text") from None
+    return RestoredJob(
+        job_id=detail.job_id,
+        bucket=detail.input.bucket_id,
+        nodes=nodes,
+        tag=detail.tag,
+        queue_id=detail.queue_id,
+        input_object=detail.input.object,
+        workflow_id=detail.workflow.workflow_id,
+        state=detail.state,
+        creation_time=_time(detail.creation_time),
+    )
+
+
+def _time(text: str) -> datetime:
+    """Return the time of a job; one that does not say it is older than all the others."""
+    try:
+        return times.read(text)
+    except ValueError:
+        return _LONG_AGO
 
 
 def _invalid(why: str) -> CloudError:

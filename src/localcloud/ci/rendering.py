@@ -2,27 +2,29 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from localcloud import xml
-from localcloud.ci.job_request import TAG
-from localcloud.ci.jobs import Job, KnownJob, OutputFile, RestoredJob
-from localcloud.media.probe import AudioTrack, Format
-
-Nodes = dict[str, Any]  # child nodes in their order; "" is an empty node
-_BEIJING = timezone(timedelta(hours=8))
+from localcloud.ci import times
+from localcloud.ci.call_backs import CallBackFormat
+from localcloud.ci.jobs import Job, KnownJob, RestoredJob
+from localcloud.ci.listing import JobPage
+from localcloud.ci.media_nodes import media_info
+from localcloud.ci.nodes import Nodes
 
 
 def render_answer(jobs: Sequence[KnownJob], missing: Sequence[str] = ()) -> bytes:
     """Return the XML answer to a question for jobs.
 
-    The names of several missing jobs are joined by commas; that is UNVERIFIED, the vendor's SDKs read one text.
+    That NonExistJobIds is repeated for each missing job is UNVERIFIED; the vendor shows it of queues only.
     """
-    answer: Nodes = {"JobsDetail": [job_detail(job) for job in jobs]}
-    if missing:
-        answer["NonExistJobIds"] = ",".join(missing)
-    return xml.render("Response", answer)
+    return xml.render("Response", {"JobsDetail": [job_detail(job) for job in jobs], "NonExistJobIds": list(missing)})
+
+
+def render_page(page: JobPage) -> bytes:
+    """Return the XML answer to a search for jobs. That the last page has an empty NextToken is UNVERIFIED."""
+    return xml.render("Response", {"JobsDetail": [job_detail(job) for job in page.jobs], "NextToken": page.next_token})
 
 
 def job_detail(job: KnownJob) -> Mapping[str, Any]:
@@ -39,7 +41,7 @@ def job_detail(job: KnownJob) -> Mapping[str, Any]:
         "StartTime": _time(job.start_time),
         "EndTime": _time(job.end_time),
         "QueueId": job.queue_id,
-        "Tag": TAG,
+        "Tag": job.tag,
         "Input": _input(job),
         "Operation": {
             **_template(job),
@@ -49,17 +51,18 @@ def job_detail(job: KnownJob) -> Mapping[str, Any]:
             "UserData": job.request.operation.user_data,
             "JobLevel": str(job.request.operation.job_level),
         },
+        **_workflow(job),
     }
 
 
-def render_notification(job: Job) -> tuple[str, bytes]:
-    """Return the content type and the body of the news that a job is finished, as its request asked for it.
+def render_notification(job: Job, call_back_format: CallBackFormat | None = None) -> tuple[str, bytes]:
+    """Return the content type and the body of the news that a job is finished.
 
-    JSON has no empty nodes and only strings. That one output still gives arrays is UNVERIFIED, and so is the
-    content type of JSON.
+    Without a format it is the one that the job's request asks for. JSON has no empty nodes and only strings. That
+    one output still gives arrays is UNVERIFIED, and so is the content type of JSON.
     """
     detail = _notification_detail(job)
-    if job.request.call_back_format == "JSON":
+    if (call_back_format or job.request.call_back_format) == "JSON":
         notification = {"EventName": "TaskFinish", "JobsDetail": [_without_empty_nodes(detail)]}
         return "application/json", json.dumps(notification, ensure_ascii=False).encode()
     return "application/xml", xml.render("Response", {"EventName": "TaskFinish", "JobsDetail": detail})
@@ -83,12 +86,31 @@ def _notification_detail(job: Job) -> Nodes:
         "QueueId": job.queue_id,
         "StartTime": _time(job.start_time),
         "State": job.state.value,
-        "Tag": TAG,
+        "Tag": job.tag,
+        **_workflow(job),
     }
 
 
 def _input(job: Job) -> Nodes:
-    return {"BucketId": job.bucket, "Object": job.request.input.object, "Region": job.region}
+    nodes = {"BucketId": job.bucket, "Object": job.input_object, "Region": job.region}
+    if job.workflow is None:
+        return nodes
+    headers = [{"Key": key, "Value": value} for key, value in job.workflow.cos_headers.items()]
+    return {**nodes, "CosHeaders": headers}
+
+
+def _workflow(job: Job) -> Nodes:
+    """Return Workflow, which lies inside JobsDetail in every sample, whatever the vendor's table of nodes says."""
+    workflow = job.workflow
+    if workflow is None:
+        return {}
+    nodes = {
+        "Name": workflow.name,
+        "RunId": workflow.run_id,
+        "WorkflowId": workflow.workflow_id,
+        "WorkflowName": workflow.workflow_name,
+    }
+    return {"Workflow": nodes}
 
 
 def _template(job: Job) -> Nodes:
@@ -118,19 +140,7 @@ def _results(job: Job) -> Nodes:
     """Return MediaInfo and MediaResult, which a job without results does not have."""
     if not job.files:
         return {}
-    return {"MediaInfo": _media_info(job.files), "MediaResult": {"OutputFile": _output_file(job)}}
-
-
-def _media_info(files: Sequence[OutputFile]) -> Nodes:
-    # As in the vendor's sample: one Format, and one Audio for each file.
-    return {
-        "Format": _format(files[0].media_info.format),
-        "Stream": {
-            "Audio": [_audio(file.media_info.audio[0]) for file in files],
-            "Subtitle": "",
-            "Video": "",
-        },
-    }
+    return {"MediaInfo": media_info(job.files), "MediaResult": {"OutputFile": _output_file(job)}}
 
 
 def _output_file(job: Job) -> Nodes:
@@ -144,41 +154,8 @@ def _output_file(job: Job) -> Nodes:
     }
 
 
-def _format(file: Format) -> Nodes:
-    return {
-        "Bitrate": f"{file.bitrate:.6f}",
-        "Duration": f"{file.duration:.6f}",
-        "FormatLongName": file.format_long_name,
-        "FormatName": file.format_name,
-        "NumProgram": str(file.num_program),
-        "NumStream": str(file.num_stream),
-        "Size": str(file.size),
-        "StartTime": f"{file.start_time:.6f}",
-    }
-
-
-def _audio(track: AudioTrack) -> Nodes:
-    timebase = f"{track.timebase.numerator}/{track.timebase.denominator}"
-    return {
-        "Bitrate": f"{track.bitrate:.6f}",
-        "Channel": str(track.channel),
-        "ChannelLayout": track.channel_layout,
-        "CodecLongName": track.codec_long_name,
-        "CodecName": track.codec_name,
-        "CodecTag": track.codec_tag,
-        "CodecTagString": track.codec_tag_string,
-        "CodecTimeBase": timebase,  # FFmpeg has none any more; in the vendor's sample it is the same
-        "Duration": f"{track.duration:.6f}",
-        "Index": str(track.index),
-        "SampleFmt": track.sample_fmt,
-        "SampleRate": str(track.sample_rate),
-        "StartTime": f"{track.start_time:.6f}",
-        "Timebase": timebase,
-    }
-
-
 def _time(at: datetime | None) -> str:
-    return "-" if at is None else at.astimezone(_BEIJING).strftime("%Y-%m-%dT%H:%M:%S%z")
+    return "-" if at is None else times.written(at)
 
 
 def _without_empty_nodes(node: Any) -> Any:

@@ -1,16 +1,23 @@
-"""The wire of CI: requests in, operations on `Ci`, answers out."""
+"""The wire of CI: requests in, operations on `Ci`, answers out. Which part answers is for the path to say."""
+
+from collections.abc import Mapping
+from typing import Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from localcloud.ci.job_request import read_job_request
+from localcloud.ci.answers import not_offered
+from localcloud.ci.asr_bucket_responses import AsrBucketWire
+from localcloud.ci.job_responses import JobWire
 from localcloud.ci.models import Ci
-from localcloud.ci.nodes import invalid_argument
-from localcloud.ci.rendering import render_answer
-from localcloud.errors import not_implemented
-from localcloud.hosts import CiHost
+from localcloud.ci.queue_responses import QueueWire
+from localcloud.ci.template_responses import TemplateWire
+from localcloud.hosts import CiHost, CiRegionHost
 
-MAX_JOB_IDS = 10  # 436/120621
+
+class _Wire(Protocol):
+    async def handle(self, request: Request, host: CiHost, names: list[str]) -> Response:
+        """Answer a request for what follows the resource in the path. Raises CloudError for every refusal."""
 
 
 class CiWire:
@@ -18,31 +25,24 @@ class CiWire:
 
     def __init__(self, ci: Ci) -> None:
         self._ci = ci
+        self._asr_buckets = AsrBucketWire(ci)
+        self._wires: Mapping[str, _Wire] = {
+            "jobs": JobWire(ci),
+            "template": TemplateWire(ci),
+            "queue": QueueWire(ci, "Transcoding"),
+            "asrqueue": QueueWire(ci, "Speeching"),
+            "asrbucket": self._asr_buckets,
+        }
 
     async def handle(self, request: Request, host: CiHost) -> Response:
         """Answer one request about the bucket of `host`. Raises CloudError for every refusal."""
-        path = request.scope["path"]
-        match request.method, path.partition("/jobs/"):
-            case "POST", ("/jobs", "", ""):
-                return await self._create_media_jobs(request, host)
-            case "GET", ("", "/jobs/", job_ids) if job_ids:
-                return self._describe_media_job(job_ids, host)
-            case _:
-                raise not_implemented(f"CI's {request.method} {path}")
+        _, resource, *names = request.scope["path"].split("/")
+        wire = self._wires.get(resource)
+        if wire is None:
+            raise not_offered(request)
+        self._ci.require_bucket(host.bucket, host.region)
+        return await wire.handle(request, host, names)
 
-    async def _create_media_jobs(self, request: Request, host: CiHost) -> Response:
-        """Answer POST /jobs (460/84794)."""
-        job = self._ci.submit(host.bucket, host.region, read_job_request(await request.body()))
-        return _xml(render_answer([job]))
-
-    def _describe_media_job(self, job_ids: str, host: CiHost) -> Response:
-        """Answer GET /jobs/<id>,<id>... (436/120621): ids nobody knows are named in the answer, not refused."""
-        ids = job_ids.split(",")
-        if len(ids) > MAX_JOB_IDS:
-            raise invalid_argument(f"{len(ids)} jobs are asked for at once. Ask for at most {MAX_JOB_IDS}.")
-        found = self._ci.get(host.bucket, ids)
-        return _xml(render_answer(found.jobs, found.missing))
-
-
-def _xml(body: bytes) -> Response:
-    return Response(body, media_type="application/xml")
+    async def handle_region(self, request: Request, _host: CiRegionHost) -> Response:
+        """Answer one request about no bucket in particular. Raises CloudError for every refusal."""
+        return self._asr_buckets.handle_region(request)

@@ -57,15 +57,30 @@ def run_job(job: Job, cos: Cos, progress: Progress) -> tuple[OutputFile, ...]:
 
 @contextmanager
 def _refusals_named(job: Job) -> Iterator[None]:
-    key = job.request.input.object
+    """Say what is wrong in the words of who submitted the job: the media's own quote files of this machine."""
+    key = job.input_object
     try:
         yield
-    except (NotMedia, NoAudio) as error:
-        raise JobFailedError("ResourceNotSupported", f"The object {key!r} cannot be separated: {error}") from error
+    except NotMedia as error:
+        message = f"{key!r} is no audio or video that can be decoded. Convert it first."
+        raise JobFailedError("ResourceNotSupported", message) from error
+    except NoAudio as error:
+        message = f"{key!r} is media without sound that can be decoded. Give one with an audio track."
+        raise JobFailedError("ResourceNotSupported", message) from error
     except NotEncodable as error:
-        raise JobFailedError("InvalidArgument", f"The result cannot be written: {error}") from error
+        raise JobFailedError("InvalidArgument", _not_encodable(job)) from error
     except CloudError as error:
         raise JobFailedError(error.code, error.message) from error
+
+
+def _not_encodable(job: Job) -> str:
+    encoding = job.voice_separate.encoding
+    keys = " and ".join(map(repr, job.output_keys.values()))
+    channels = encoding.channels or "the source’s"
+    return (
+        f"{encoding.codec} at {encoding.sample_rate} Hz with {channels} channels cannot be written to {keys}. Choose a"
+        " codec, a sample rate, channels and suffixes that go together."
+    )
 
 
 def _check_output_bucket(job: Job, cos: Cos) -> None:
@@ -78,7 +93,7 @@ def _check_output_bucket(job: Job, cos: Cos) -> None:
 
 def _fetch(job: Job, cos: Cos, folder: Path) -> Path:
     """Copy the input, so that nobody can change or delete it while it is read."""
-    key = job.request.input.object
+    key = job.input_object
     copy = folder / f"input{_suffix(key)}"
     try:
         _, content = cos.open(job.bucket, key)

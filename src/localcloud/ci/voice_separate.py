@@ -1,14 +1,16 @@
 """The parameters of a VoiceSeparate job and which of them go together (API 436/120977, 2025-08-29)."""
 
+from collections.abc import Mapping
 from enum import Enum
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from localcloud.ci.nodes import Node
+from localcloud.ci.nodes import Node, invalid_argument
 from localcloud.media.encoding import Encoding
 from localcloud.media.stems import MUSIC, VOICE_AND_BACKGROUND, Separation, Stem
 
+TAG = "VoiceSeparate"
 Codec = Literal["aac", "mp3", "flac", "amr", "wav"]
 
 _SAMPLERATES = (8000, 11025, 22050, 32000, 44100, 48000, 96000)
@@ -93,3 +95,9 @@ class VoiceSeparate(Node):
             return Encoding(config.codec)
         channels = 1 if config.codec == "amr" else config.channels
         return Encoding(config.codec, config.samplerate, config.bitrate, channels)
+
+
+def require_tag(request: Mapping[str, Any]) -> None:
+    """Raise CloudError 400 InvalidArgument unless the request is one for VoiceSeparate."""
+    if request.get("Tag") != TAG:
+        raise invalid_argument(f"Request.Tag is {request.get('Tag')!r}. Only {TAG} is offered here.")

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 
 class Worker:
@@ -39,6 +39,15 @@ class Worker:
                 self._thread = threading.Thread(target=self._run, name="localcloud:ci", daemon=True)
                 self._thread.start()
             self._changed.notify_all()
+
+    def withdraw(self, name: str) -> bool:
+        """Forget a name that waits, and return whether it did wait: one that is being worked on does not."""
+        with self._changed:
+            still = [waiting for waiting in self._waiting if waiting[-1] != name]
+            withdrawn = len(still) < len(self._waiting)
+            self._waiting = still
+            heapify(self._waiting)
+            return withdrawn
 
     def stop(self) -> None:
         """Begin nothing more and return when what is being done has ended."""

@@ -1,7 +1,7 @@
 """A CI with its COS, without a wire, and requests for it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -10,6 +10,7 @@ from pathlib import Path
 from localcloud.ci.job_request import JobRequest, read_job_request
 from localcloud.ci.jobs import Job
 from localcloud.ci.models import Ci
+from localcloud.ci.queues import NotifyConfig, Queue, QueueState, QueueUpdate
 from localcloud.cos.models import Cos
 from tests.localcloud.media.files import tone, write
 
@@ -17,6 +18,7 @@ BUCKET = "media-1250000000"
 REGION = "ap-guangzhou"
 OUTPUT = f"<Region>{REGION}</Region><Bucket>{BUCKET}</Bucket>"
 BOTH = f"{OUTPUT}<Object>out/background.mp3</Object><AuObject>out/voice.mp3</AuObject>"
+NOTHING: Mapping[str, str] = {}
 MP3 = "<AudioConfig><Codec>mp3</Codec><Samplerate>44100</Samplerate><Bitrate>128</Bitrate></AudioConfig>"
 
 
@@ -52,12 +54,19 @@ class Delivery:
 @dataclass
 class Lab:
     cos: Cos
+    require_opened: bool = False
     ci: Ci = field(init=False)
     deliveries: list[Delivery] = field(default_factory=list)
     receive: Callable[[Delivery], None] = lambda _: None
 
     def __post_init__(self) -> None:
-        self.ci = Ci(self.cos, clock=Clock(), deliver=self._deliver, token_hex=TokenHex())
+        self.ci = Ci(
+            self.cos,
+            clock=Clock(),
+            deliver=self._deliver,
+            token_hex=TokenHex(),
+            require_opened=self.require_opened,
+        )
 
     def _deliver(self, url: str, content_type: str, body: bytes) -> None:
         self.deliveries.append(Delivery(url, content_type, body))
@@ -71,6 +80,12 @@ class Lab:
 
     def submit(self, request: JobRequest) -> Job:
         return self.ci.submit(BUCKET, REGION, request)
+
+    def set_queue(self, state: QueueState = "Active", notify_config: Mapping[str, str] = NOTHING) -> Queue:
+        """Set the queue for VoiceSeparate; `notify_config` is under the vendor's names."""
+        queue = self.ci.queue(BUCKET)
+        update = QueueUpdate(name=queue.name, state=state, notify_config=NotifyConfig.model_validate(notify_config))
+        return self.ci.update_queue(BUCKET, queue.category, queue.queue_id, update)
 
     def run(self, request: JobRequest) -> Job:
         """Submit a job and return it as it is when it is over."""
@@ -93,8 +108,8 @@ class Lab:
 
 
 @contextmanager
-def lab_in(folder: Path) -> Iterator[Lab]:
-    lab = Lab(Cos(folder, Clock()))
+def lab_in(folder: Path, *, require_opened: bool = False) -> Iterator[Lab]:
+    lab = Lab(Cos(folder, Clock()), require_opened=require_opened)
     lab.cos.create_bucket(BUCKET, REGION)
     try:
         yield lab

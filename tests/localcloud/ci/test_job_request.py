@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from localcloud.ci.call_backs import CallBack, KafkaConfig, MqConfig, Url
 from localcloud.ci.job_request import JobRequest, output_keys, read_job_request
 from localcloud.errors import CloudError
 from localcloud.media.stems import Stem
@@ -25,12 +26,49 @@ def test_a_full_request_is_read() -> None:
     assert (request.operation.user_data, request.operation.job_level) == ("mine", 2)
     assert (request.queue_id, request.call_back_format) == ("p1", "JSON")
     assert request.call_back == "https://example.com/a?b=1&c=2"
-    assert request.wants_callback
+    assert request.call_back_or(None) == CallBack(Url("https://example.com/a?b=1&c=2"), "JSON")
 
 
 @pytest.mark.parametrize("nodes", ["", "<CallBack></CallBack>", "<CallBack/>", "<CallBack>no</CallBack>"])
 def test_without_an_address_nobody_is_told(nodes: str) -> None:
-    assert not request_for(request=nodes).wants_callback
+    assert request_for(request=nodes).call_back_or(None) is None
+
+
+QUEUES_OWN = CallBack(Url("http://queue.example"), "JSON")
+TDMQ = "<CallBackMqConfig><MqRegion>sh</MqRegion><MqMode>Topic</MqMode><MqName>news</MqName></CallBackMqConfig>"
+KAFKA = (
+    "<CallBackKafkaConfig><Region>ap-guangzhou</Region><InstanceId>ckafka-1</InstanceId><Topic>news</Topic>"
+    "</CallBackKafkaConfig>"
+)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "told"),
+    [
+        ("", QUEUES_OWN),
+        ("<CallBackFormat>XML</CallBackFormat>", CallBack(Url("http://queue.example"), "XML")),
+        ("<CallBack>no</CallBack>", None),
+        (f"<CallBack>no</CallBack><CallBackType>TDMQ</CallBackType>{TDMQ}", None),
+        ("<CallBack>http://own.example</CallBack>", CallBack(Url("http://own.example"), "XML")),
+        (
+            f"<CallBackType>TDMQ</CallBackType>{TDMQ}<CallBackFormat>JSON</CallBackFormat>",
+            CallBack(MqConfig(mq_region="sh", mq_mode="Topic", mq_name="news"), "JSON"),
+        ),
+        (
+            f"<CallBackType>Kafka</CallBackType>{KAFKA}",
+            CallBack(KafkaConfig(region="ap-guangzhou", instance_id="ckafka-1", topic="news"), "XML"),
+        ),
+    ],
+)
+def test_what_the_job_says_counts_more_than_what_its_queue_says(nodes: str, told: CallBack | None) -> None:
+    assert request_for(request=nodes).call_back_or(QUEUES_OWN) == told
+
+
+def test_a_queue_of_tdmq_is_meant_unless_a_topic_is_said() -> None:
+    config = "<CallBackMqConfig><MqRegion>hk</MqRegion><MqName>news</MqName></CallBackMqConfig>"
+    told = request_for(request=f"<CallBackType>TDMQ</CallBackType>{config}").call_back_or(None)
+    assert told is not None
+    assert told.destination == MqConfig(mq_region="hk", mq_mode="Queue", mq_name="news")
 
 
 def test_the_vendors_sample_of_2021_is_read_with_its_empty_nodes() -> None:
@@ -58,15 +96,27 @@ def test_the_vendors_sample_of_2021_is_read_with_its_empty_nodes() -> None:
         ({"operation": "<JobLevel>3</JobLevel>"}, r"Operation\.JobLevel"),
         ({"operation": f"<UserData>{'x' * 1025}</UserData>"}, r"Operation\.UserData"),
         ({"request": "<CallBackFormat>YAML</CallBackFormat>"}, "CallBackFormat"),
-        ({"request": "<CallBackType>TDMQ</CallBackType>"}, "CallBackType"),
+        ({"request": "<CallBackType>Fax</CallBackType>"}, "CallBackType"),
+        ({"request": "<CallBackType>TDMQ</CallBackType>"}, "no CallBackMqConfig"),
+        ({"request": "<CallBackType>Kafka</CallBackType>"}, "no CallBackKafkaConfig"),
+        (
+            {"request": f"<CallBackType>TDMQ</CallBackType>{TDMQ.replace('sh', 'xx')}"},
+            r"Request\.CallBackMqConfig\.MqRegion",
+        ),
+        ({"request": f"<CallBackType>Kafka</CallBackType>{KAFKA.replace('ckafka-1', '')}"}, r"KafkaConfig\.InstanceId"),
         ({"request": "<CallBack>ftp://example.com</CallBack>"}, "CallBack"),
-        ({"request": "<Operation><Output/></Operation>"}, "Operation"),
     ],
 )
 def test_a_request_that_cannot_be_meant_is_refused_naming_the_node(nodes: dict[str, str], names: str) -> None:
     with pytest.raises(CloudError, match=names) as refusal:
         request_for(**nodes)
     assert (refusal.value.status, refusal.value.code) == (400, "InvalidArgument")
+
+
+def test_several_operations_at_once_are_not_offered() -> None:
+    with pytest.raises(CloudError, match=r"several Request\.Operation at once \(MultiJobs\)") as refusal:
+        request_for(request="<Operation><Output/></Operation>")
+    assert (refusal.value.status, refusal.value.code) == (501, "NotImplemented")
 
 
 def test_a_refused_address_is_not_repeated() -> None:

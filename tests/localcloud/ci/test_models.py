@@ -1,83 +1,23 @@
-import hashlib
+import json
 import logging
-import re
 import threading
-import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from localcloud.ci.jobs import Job, RestoredJob, State, Template
-from localcloud.ci.models import Ci, Found
+from localcloud.ci.call_backs import KafkaConfig, MqConfig
+from localcloud.ci.job_store import Found
+from localcloud.ci.jobs import Job, RestoredJob, State, Workflow
+from localcloud.ci.listing import JobFilter
+from localcloud.ci.queues import NotifyConfig, QueueUpdate
+from localcloud.ci.templates import Template
 from localcloud.ci.voice_separate import AudioMode, VoiceSeparate
-from localcloud.cos.models import Cos
 from localcloud.errors import CloudError
-from localcloud.media.probe import probe
-from tests.localcloud.ci.lab import BUCKET, OUTPUT, REGION, Delivery, Lab, request_for
-from tests.localcloud.media.files import read, tone, video, write
-from tests.localcloud.media.mixtures import gain, talk_over_music
+from tests.localcloud.ci.busy import Busy
+from tests.localcloud.ci.lab import BUCKET, OUTPUT, REGION, Delivery, Lab, lab_in, request_for
 
 ADDRESS = "<CallBack>http://127.0.0.1:9/secret</CallBack>"
-
-
-def stored(lab: Lab, key: str) -> Path:
-    return lab.cos.get(BUCKET, key).path
-
-
-def test_a_job_really_separates_the_recording(lab: Lab, tmp_path: Path) -> None:
-    mixture = talk_over_music()
-    lab.upload(write(tmp_path / "in.wav", mixture.audio))
-    job = lab.run(request_for())
-    assert job.state is State.SUCCESS
-    assert gain(read(stored(lab, "out/voice.mp3")), mixture.voice, mixture.audio) > 8  # 9.3
-    assert gain(read(stored(lab, "out/background.mp3")), mixture.background, mixture.audio) > 8  # 9.3
-
-
-def test_what_a_job_says_of_its_files_is_true(lab: Lab, tmp_path: Path) -> None:
-    lab.upload_tone(tmp_path, seconds=2)
-    job = lab.run(request_for())
-    assert [file.key for file in job.files] == ["out/voice.mp3", "out/background.mp3"]
-    for file in job.files:
-        content = stored(lab, file.key).read_bytes()
-        assert file.md5 == hashlib.md5(content, usedforsecurity=False).hexdigest()
-        assert file.media_info.format.size == len(content)
-        assert file.media_info.format.duration == pytest.approx(2, abs=0.03)
-        assert file.media_info == probe(stored(lab, file.key))
-    (track,) = job.files[0].media_info.audio
-    assert (track.codec_name, track.sample_rate, track.bitrate, track.channel) == ("mp3", 44100, 128.0, 2)
-    assert lab.cos.get(BUCKET, "out/voice.mp3").content_type == "audio/mpeg"
-
-
-@pytest.mark.parametrize(
-    ("mode", "codec", "keys"),
-    [
-        ("IsAudio", "flac", ["au.flac"]),
-        ("IsBackground", "wav", ["back.wav"]),
-        ("AudioAndBackground", "aac", ["au.aac", "back.aac"]),
-        ("MusicMode", "mp3", ["au.mp3", "back.mp3", "bass.mp3", "drum.mp3"]),
-    ],
-)
-def test_every_mode_gives_its_stems(lab: Lab, tmp_path: Path, mode: str, codec: str, keys: list[str]) -> None:
-    lab.upload_tone(tmp_path)
-    objects = {"Object": "back", "AuObject": "au", "BassObject": "bass", "DrumObject": "drum"}
-    output = OUTPUT + "".join(f"<{node}>{name}.${{ext}}</{node}>" for node, name in objects.items())
-    job = lab.run(request_for(mode=mode, config=f"<AudioConfig><Codec>{codec}</Codec></AudioConfig>", output=output))
-    assert (job.state, job.message) == (State.SUCCESS, "")
-    assert [file.key for file in job.files] == keys
-    assert [each.key for each in lab.cos.list(BUCKET).contents] == sorted([*keys, "in/talk.mp3"])
-
-
-def test_an_amr_of_a_stereo_recording_is_mono(lab: Lab, tmp_path: Path) -> None:
-    lab.upload_tone(tmp_path)
-    config = "<AudioConfig><Codec>amr</Codec><Samplerate>8000</Samplerate></AudioConfig>"
-    job = lab.run(request_for(mode="IsAudio", config=config, output=f"{OUTPUT}<AuObject>v.amr</AuObject>"))
-    assert (job.state, job.files[0].media_info.audio[0].channel) == (State.SUCCESS, 1)
-    assert lab.cos.get(BUCKET, "v.amr").content_type == "audio/amr"
-
-
-def test_the_sound_of_a_video_is_separated(lab: Lab, tmp_path: Path) -> None:
-    lab.upload(video(tmp_path / "clip.mp4", sound=tone(1)), "in/clip.mp4")
-    assert lab.run(request_for(key="in/clip.mp4")).state is State.SUCCESS
 
 
 def test_a_job_begins_submitted_and_has_no_times_yet(lab: Lab) -> None:
@@ -87,100 +27,11 @@ def test_a_job_begins_submitted_and_has_no_times_yet(lab: Lab) -> None:
     assert job.job_id == "j" + "1".zfill(32)
 
 
-def test_times_follow_each_other(lab: Lab, tmp_path: Path) -> None:
-    lab.upload_tone(tmp_path)
-    job = lab.run(request_for())
-    assert job.start_time is not None
-    assert job.end_time is not None
-    assert job.creation_time < job.start_time < job.end_time
-
-
-def test_a_bucket_has_one_queue_and_a_named_queue_is_taken_as_it_comes(lab: Lab) -> None:
+def test_jobs_go_to_the_queue_of_smart_audio_and_a_queue_nobody_made_is_taken_as_it_comes(lab: Lab) -> None:
     jobs = [lab.submit(request_for()) for _ in range(2)]
-    assert jobs[0].queue_id == jobs[1].queue_id == lab.ci.queue_id(BUCKET)
-    assert jobs[0].queue_id[0] == "p"
-    assert len(jobs[0].queue_id) == 33
+    assert jobs[0].queue_id == jobs[1].queue_id == lab.ci.queue(BUCKET).queue_id
+    assert lab.ci.queue(BUCKET).name == "queue-smart-audio-1"
     assert lab.submit(request_for(request="<QueueId>pmine</QueueId>")).queue_id == "pmine"
-
-
-def test_progress_is_visible_while_a_job_runs(lab: Lab, tmp_path: Path) -> None:
-    lab.upload_tone(tmp_path, seconds=60)
-    job_id = lab.submit(request_for()).job_id
-    seen = set()
-    until = time.monotonic() + 30
-    while not lab.ci.is_idle() and time.monotonic() < until:
-        job = lab.job(job_id)
-        if job.state is State.RUNNING:
-            seen.add(job.progress)
-        time.sleep(0.002)
-    assert any(0 < progress < 100 for progress in seen)
-    assert lab.job(job_id).progress == 100
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "code", "says"),
-    [
-        ("garbage", b"no media at all " * 200, "ResourceNotSupported", "in/talk.mp3.*cannot be separated"),
-        ("empty", b"", "ResourceNotSupported", "in/talk.mp3.*cannot be separated"),
-        ("missing", None, "ResourceNotFound", "in/talk.mp3"),
-    ],
-)
-def test_a_bad_input_fails_the_job_and_says_why(
-    lab: Lab, name: str, content: bytes | None, code: str, says: str
-) -> None:
-    if content is not None:
-        lab.cos.put(BUCKET, "in/talk.mp3", content)
-    job = lab.run(request_for())
-    assert (job.state, job.code, job.files) == (State.FAILED, code, ())
-    assert job.end_time is not None
-    assert re.search(says, job.message)
-
-
-def test_a_video_without_sound_fails_the_job(lab: Lab, tmp_path: Path) -> None:
-    lab.upload(video(tmp_path / "silent.mp4", sound=None), "in/talk.mp3")
-    job = lab.run(request_for())
-    assert (job.state, job.code) == (State.FAILED, "ResourceNotSupported")
-    assert "without sound" in job.message
-
-
-@pytest.mark.parametrize(("bucket", "region"), [("none-1250000000", REGION), (BUCKET, "ap-beijing")])
-def test_an_output_bucket_that_is_not_there_fails_the_job(lab: Lab, tmp_path: Path, bucket: str, region: str) -> None:
-    lab.upload_tone(tmp_path)
-    output = f"<Region>{region}</Region><Bucket>{bucket}</Bucket><AuObject>v.mp3</AuObject>"
-    job = lab.run(request_for(output=output))
-    assert (job.state, job.code) == (State.FAILED, "WriteTargetBucketDenied")
-    assert bucket in job.message
-
-
-def test_a_codec_that_does_not_fit_the_suffix_fails_the_job_and_writes_nothing(lab: Lab, tmp_path: Path) -> None:
-    lab.upload_tone(tmp_path)
-    config = "<AudioConfig><Codec>flac</Codec></AudioConfig>"
-    job = lab.run(request_for(config=config))
-    assert (job.state, job.code) == (State.FAILED, "InvalidArgument")
-    assert [each.key for each in lab.cos.list(BUCKET).contents] == ["in/talk.mp3"]
-
-
-def test_one_failed_job_does_not_stop_the_next(lab: Lab, tmp_path: Path) -> None:
-    lab.upload_tone(tmp_path, "in/good.mp3")
-    bad, good = lab.submit(request_for()), lab.submit(request_for(key="in/good.mp3"))
-    assert lab.finished(bad.job_id).state is State.FAILED
-    assert lab.finished(good.job_id).state is State.SUCCESS
-
-
-def test_a_fault_of_ours_fails_the_job_and_not_the_worker(
-    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    lab.upload_tone(tmp_path)
-
-    def broken(*_: object, **__: object) -> None:
-        raise ZeroDivisionError
-
-    with monkeypatch.context() as patched:
-        patched.setattr("localcloud.ci.separating.separate_file", broken)
-        job = lab.run(request_for())
-    assert (job.state, job.code) == (State.FAILED, "InternalError")
-    assert job.job_id in caplog.text
-    assert lab.run(request_for()).state is State.SUCCESS
 
 
 def test_a_template_wins_over_parameters_beside_it(lab: Lab, tmp_path: Path) -> None:
@@ -211,31 +62,10 @@ def test_jobs_are_known_only_to_their_bucket(lab: Lab) -> None:
     assert lab.ci.get("other-1250000000", [job_id]) == Found(jobs=(), missing=(job_id,))
 
 
-def test_the_news_comes_once_and_after_the_state(lab: Lab, tmp_path: Path) -> None:
-    lab.upload_tone(tmp_path)
-    states = []
-    job_id = ""
-
-    def receive(_: Delivery) -> None:
-        states.append(lab.job(job_id).state)
-
-    lab.receive = receive
-    job_id = lab.submit(request_for(request=ADDRESS)).job_id
-    lab.wait()
-    assert states == [State.SUCCESS]
-    (delivery,) = lab.deliveries
-    assert (delivery.url, delivery.content_type) == ("http://127.0.0.1:9/secret", "application/xml")
-
-
 @pytest.mark.parametrize("nodes", ["", "<CallBack>no</CallBack>", "<CallBack></CallBack>"])
 def test_nobody_is_told_who_did_not_ask(lab: Lab, nodes: str) -> None:
     lab.run(request_for(request=nodes))
     assert lab.deliveries == []
-
-
-def test_a_failed_job_is_told_of_too(lab: Lab) -> None:
-    lab.run(request_for(request=ADDRESS))
-    assert b"<State>Failed</State>" in lab.deliveries[0].body
 
 
 def test_a_delivery_that_fails_is_logged_without_its_address(lab: Lab, caplog: pytest.LogCaptureFixture) -> None:
@@ -250,52 +80,6 @@ def test_a_delivery_that_fails_is_logged_without_its_address(lab: Lab, caplog: p
     assert "secret" not in caplog.text
     lab.run(request_for(request=ADDRESS))
     assert len(lab.deliveries) == 2
-
-
-def test_the_stop_ends_a_long_job_quickly_and_quietly(lab: Lab, tmp_path: Path) -> None:
-    lab.upload_tone(tmp_path, seconds=400)
-    running = lab.submit(request_for(request=ADDRESS))
-    waiting = lab.submit(request_for())
-    until = time.monotonic() + 10
-    while lab.job(running.job_id).state is not State.RUNNING and time.monotonic() < until:
-        time.sleep(0.001)
-    begin = time.monotonic()
-    lab.ci.stop()
-    assert time.monotonic() - begin < 2
-    assert lab.job(running.job_id).state is State.RUNNING
-    assert lab.job(waiting.job_id).state is State.SUBMITTED
-    assert lab.deliveries == []
-    assert not [thread for thread in threading.enumerate() if thread.name == "localcloud:ci"]
-
-
-def test_an_input_overwritten_midway_does_not_matter(lab: Lab, tmp_path: Path) -> None:
-    lab.upload_tone(tmp_path, seconds=60)
-    job_id = lab.submit(request_for()).job_id
-    while lab.job(job_id).progress == 0:
-        time.sleep(0.001)
-    lab.cos.put(BUCKET, "in/talk.mp3", b"something else")
-    assert lab.finished(job_id).state is State.SUCCESS
-
-
-def test_results_overwrite_what_was_there(lab: Lab, tmp_path: Path) -> None:
-    lab.upload_tone(tmp_path)
-    lab.cos.put(BUCKET, "out/voice.mp3", b"old")
-    job = lab.run(request_for())
-    assert lab.cos.get(BUCKET, "out/voice.mp3").etag == job.files[0].md5
-
-
-@pytest.mark.parametrize("call_back_format", ["XML", "JSON"])
-def test_a_job_restored_from_its_notification_is_known_elsewhere(
-    lab: Lab, tmp_path: Path, call_back_format: str
-) -> None:
-    lab.upload_tone(tmp_path)
-    node = f"<CallBackFormat>{call_back_format}</CallBackFormat>"
-    job = lab.run(request_for(request=ADDRESS + node))
-    other = Ci(Cos(tmp_path / "other", lambda: job.creation_time), clock=lambda: job.creation_time, deliver=print)
-    (restored,) = other.restore(lab.deliveries[0].body)
-    assert restored.job_id == job.job_id
-    assert other.get(BUCKET, [job.job_id]).jobs == (restored,)
-    assert restored.nodes["Operation"]["MediaResult"]["OutputFile"]["Md5Info"][0]["Md5"] == job.files[0].md5
 
 
 def test_a_job_done_here_is_not_overwritten_by_a_notification(lab: Lab, tmp_path: Path) -> None:
@@ -320,3 +104,198 @@ def test_requests_of_many_threads_are_all_accepted(lab: Lab) -> None:
     lab.wait()
     states = {job.job_id: lab.job(job.job_id).state for job in lab.ci.jobs()}
     assert list(states.values()) == [State.FAILED] * 20  # there is no such object
+
+
+def refusal(status: int, code: str) -> Any:
+    return pytest.raises(CloudError, match=f"^{status} {code}: ")
+
+
+def test_a_job_that_waits_can_be_cancelled_and_nobody_is_told(lab: Lab, busy: Busy) -> None:
+    job = lab.submit(request_for(request=ADDRESS))
+    lab.ci.cancel(BUCKET, job.job_id)
+    cancelled = lab.job(job.job_id)
+    assert (cancelled.state, cancelled.start_time, cancelled.progress) == (State.CANCEL, None, 0)
+    assert cancelled.end_time is not None
+    busy.end()
+    lab.wait()
+    assert lab.job(job.job_id) == cancelled
+    assert lab.deliveries == []
+
+
+def test_a_job_that_runs_or_is_over_cannot_be_cancelled(lab: Lab, busy: Busy) -> None:
+    with refusal(403, "AccessDenied"):
+        lab.ci.cancel(BUCKET, busy.job.job_id)
+    lab.ci.cancel(BUCKET, (waiting := lab.submit(request_for())).job_id)
+    with refusal(403, "AccessDenied"):
+        lab.ci.cancel(BUCKET, waiting.job_id)
+
+
+def test_a_job_of_another_ci_cannot_be_cancelled(lab: Lab) -> None:
+    notification = {"JobsDetail": [{"JobId": "j1", "Input": {"BucketId": BUCKET}}]}
+    lab.ci.restore(json.dumps(notification).encode())
+    with refusal(403, "AccessDenied"):
+        lab.ci.cancel(BUCKET, "j1")
+
+
+@pytest.mark.parametrize("bucket", [BUCKET, "other-1250000000"])
+def test_only_a_job_of_the_bucket_can_be_cancelled(lab: Lab, busy: Job, bucket: str) -> None:
+    job_id = lab.submit(request_for()).job_id if bucket != BUCKET else "j404"
+    with refusal(404, "JobNotFound"):
+        lab.ci.cancel(bucket, job_id)
+
+
+def test_a_paused_queue_takes_no_jobs_and_holds_those_that_wait(lab: Lab, busy: Busy) -> None:
+    waiting = lab.submit(request_for())
+    lab.set_queue("Paused")
+    assert lab.job(waiting.job_id).state is State.PAUSE
+    assert lab.job(busy.job.job_id).state is State.RUNNING
+    with refusal(403, "QueuePaused"):
+        lab.submit(request_for())
+    with refusal(403, "QueuePaused"):
+        lab.submit(request_for(request=f"<QueueId>{lab.ci.queue(BUCKET).queue_id}</QueueId>"))
+    lab.set_queue("Active")
+    assert lab.job(waiting.job_id).state is State.SUBMITTED
+    assert lab.submit(request_for()).state is State.SUBMITTED
+
+
+def test_jobs_that_were_held_are_done_when_the_queue_goes_on(lab: Lab, busy: Busy) -> None:
+    held = [lab.submit(request_for()) for _ in range(2)]
+    lab.set_queue("Paused")
+    busy.end()
+    lab.wait()
+    assert [lab.job(job.job_id).state for job in held] == [State.PAUSE] * 2
+    lab.set_queue("Active")
+    assert [lab.finished(job.job_id).state for job in held] == [State.SUCCESS] * 2
+
+
+def test_a_job_that_is_held_can_be_cancelled_and_stays_so(lab: Lab, busy: Busy) -> None:
+    job = lab.submit(request_for())
+    lab.set_queue("Paused")
+    lab.ci.cancel(BUCKET, job.job_id)
+    lab.set_queue("Active")
+    assert lab.job(job.job_id).state is State.CANCEL
+
+
+def test_the_queue_of_media_processing_does_not_hold_the_jobs_of_smart_audio(lab: Lab, busy: Busy) -> None:
+    waiting = lab.submit(request_for())
+    queue = lab.ci.queue(BUCKET, "Transcoding")
+    update = QueueUpdate(name="queue-1", state="Paused", notify_config=NotifyConfig())
+    lab.ci.update_queue(BUCKET, "Transcoding", queue.queue_id, update)
+    assert lab.job(waiting.job_id).state is State.SUBMITTED
+    assert lab.submit(request_for()).state is State.SUBMITTED
+
+
+def test_a_full_queue_takes_no_job_until_one_has_left(lab: Lab, busy: Busy) -> None:
+    lab.ci.set_max_size(BUCKET, 2)
+    first, _ = (lab.submit(request_for()) for _ in range(2))
+    with refusal(403, "QueueSaturated"):
+        lab.submit(request_for())
+    assert len(lab.ci.jobs()) == 3
+    lab.ci.cancel(BUCKET, first.job_id)
+    assert lab.submit(request_for()).state is State.SUBMITTED
+
+
+def test_a_bucket_has_to_be_opened_first_where_that_is_required(tmp_path: Path) -> None:
+    with lab_in(tmp_path, require_opened=True) as lab:
+        with refusal(400, "MediaBucketUnBinded"):
+            lab.submit(request_for())
+        lab.ci.asr_buckets.open(BUCKET)
+        assert lab.submit(request_for()).state is State.SUBMITTED
+
+
+def test_a_template_of_another_bucket_is_not_found(lab: Lab) -> None:
+    separate = VoiceSeparate(audio_mode=AudioMode.IS_AUDIO)
+    lab.ci.add_template(Template("t1", "theirs", separate, bucket="other-1250000000"))
+    with refusal(400, "TemplateNotFound"):
+        lab.submit(request_for(how="<TemplateId>t1</TemplateId>"))
+
+
+ON = {"Url": "http://127.0.0.1:9/queue", "Event": "TaskFinish,WorkflowFinish", "Type": "Url", "State": "On"}
+
+
+def test_a_queue_tells_of_jobs_that_do_not_say_whom_to_tell(lab: Lab) -> None:
+    lab.set_queue(notify_config={**ON, "ResultFormat": "JSON"})
+    lab.run(request_for())
+    (delivery,) = lab.deliveries
+    assert (delivery.url, delivery.content_type) == ("http://127.0.0.1:9/queue", "application/json")
+
+
+def test_a_job_tells_whom_it_names_and_not_whom_its_queue_would(lab: Lab) -> None:
+    lab.set_queue(notify_config=ON)
+    lab.run(request_for(request=ADDRESS))
+    assert [delivery.url for delivery in lab.deliveries] == ["http://127.0.0.1:9/secret"]
+
+
+@pytest.mark.parametrize(
+    ("config", "nodes"),
+    [
+        (ON, "<CallBack>no</CallBack>"),
+        ({**ON, "State": "Off"}, ""),
+        ({**ON, "Event": "WorkflowFinish"}, ""),
+        (ON, "<QueueId>pmine</QueueId>"),
+    ],
+)
+def test_a_queue_keeps_quiet(lab: Lab, config: dict[str, str], nodes: str) -> None:
+    lab.set_queue(notify_config=config)
+    lab.run(request_for(request=nodes))
+    assert lab.deliveries == []
+
+
+def test_news_for_brokers_is_kept(lab: Lab) -> None:
+    tdmq = "<CallBackMqConfig><MqRegion>gz</MqRegion><MqName>news</MqName></CallBackMqConfig>"
+    kafka = "<Region>ap-guangzhou</Region><InstanceId>ckafka-1</InstanceId><Topic>news</Topic>"
+    first = lab.run(request_for(request=f"<CallBackType>TDMQ</CallBackType>{tdmq}"))
+    second = lab.run(
+        request_for(
+            request=f"<CallBackType>Kafka</CallBackType><CallBackKafkaConfig>{kafka}</CallBackKafkaConfig>"
+            "<CallBackFormat>JSON</CallBackFormat>"
+        )
+    )
+    to_tdmq, to_kafka = lab.ci.messages
+    assert (to_tdmq.job_id, to_tdmq.content_type) == (first.job_id, "application/xml")
+    assert to_tdmq.broker == MqConfig(mq_region="gz", mq_name="news")
+    assert first.job_id.encode() in to_tdmq.body
+    assert (to_kafka.job_id, to_kafka.content_type) == (second.job_id, "application/json")
+    assert to_kafka.broker == KafkaConfig(region="ap-guangzhou", instance_id="ckafka-1", topic="news")
+    assert lab.deliveries == []
+
+
+def test_a_queue_can_tell_a_broker(lab: Lab) -> None:
+    tdmq = {"Type": "TDMQ", "MqRegion": "bj", "MqMode": "Topic", "MqName": "news"}
+    lab.set_queue(notify_config={"State": "On", "Event": "TaskFinish", **tdmq})
+    lab.run(request_for())
+    assert [message.broker for message in lab.ci.messages] == [
+        MqConfig(mq_region="bj", mq_mode="Topic", mq_name="news")
+    ]
+
+
+def test_a_job_of_a_workflow_says_so_in_its_news_and_is_found_by_it(lab: Lab) -> None:
+    workflow = Workflow("VoiceSeparate_1", "i1", "w1", "on upload", {"Size": "44"})
+    lab.submit(request_for())
+    job = lab.ci.submit(BUCKET, REGION, request_for(request=ADDRESS), workflow=workflow)
+    lab.wait()
+    assert b"<WorkflowId>w1</WorkflowId>" in lab.deliveries[0].body
+    assert b"<CosHeaders><Key>Size</Key><Value>44</Value></CosHeaders>" in lab.deliveries[0].body
+    assert [found.job_id for found in lab.ci.list(BUCKET, JobFilter(workflow_id="w1")).jobs] == [job.job_id]
+
+
+def test_jobs_are_listed_of_their_bucket_only(lab: Lab) -> None:
+    lab.submit(request_for())
+    assert lab.ci.list("other-1250000000", JobFilter()).jobs == ()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        (JobFilter(queue_type="Speeching"), 1),
+        (JobFilter(queue_type="Transcoding"), 0),
+        (JobFilter(queue_type="DocProcess"), 0),
+        (JobFilter(queue_id="pmine"), 1),
+        (JobFilter(queue_id="pmine", queue_type="Transcoding"), 1),
+        (JobFilter(), 2),
+    ],
+)
+def test_jobs_are_listed_by_their_queue(lab: Lab, wanted: JobFilter, told: int) -> None:
+    lab.submit(request_for())
+    lab.submit(request_for(request="<QueueId>pmine</QueueId>"))
+    assert len(lab.ci.list(BUCKET, wanted).jobs) == told

@@ -1,6 +1,7 @@
 """The shapes are those of the vendor's samples (1045/49531, 1045/43712), made of values of our own."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import datetime, timezone
 from fractions import Fraction
@@ -11,9 +12,11 @@ import xmltodict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localcloud.ci.jobs import Job, OutputFile, State, Template
+from localcloud.ci.jobs import Job, OutputFile, State, Workflow
+from localcloud.ci.listing import JobPage
 from localcloud.ci.notifications import read_notification
-from localcloud.ci.rendering import job_detail, render_answer, render_notification
+from localcloud.ci.rendering import job_detail, render_answer, render_notification, render_page
+from localcloud.ci.templates import Template
 from localcloud.ci.voice_separate import AudioMode, VoiceSeparate
 from localcloud.media.probe import AudioTrack, Format, MediaInfo
 from tests.localcloud.ci.lab import BUCKET, OUTPUT, REGION, request_for
@@ -168,6 +171,52 @@ def test_json_is_xml_without_its_root_and_its_empty_nodes() -> None:
     assert as_json(job) == {**document, "JobsDetail": [document["JobsDetail"]]}
 
 
+def test_empty_nodes_are_written_as_the_vendor_writes_them() -> None:
+    _, body = render_notification(finished_job())
+    assert b"<Message/>" in body
+    assert b"<ObjectPrefix/>" in body
+    assert not re.search(rb"<(\w+)></\1>", body)
+
+
+def test_the_format_may_be_said_by_another_than_the_request() -> None:
+    assert render_notification(finished_job(), "JSON")[0] == "application/json"
+    asked = request_for(request="<CallBackFormat>JSON</CallBackFormat>")
+    assert render_notification(finished_job(request=asked))[0] == "application/json"
+    assert render_notification(finished_job(request=asked), "XML")[0] == "application/xml"
+
+
+WORKFLOW = Workflow(
+    name="VoiceSeparate_1",
+    run_id="i1",
+    workflow_id="w1",
+    workflow_name="on upload",
+    cos_headers={"Content-Type": "audio/mpeg", "Size": "1326515"},
+)
+WORKFLOW_NODES = {"Name": "VoiceSeparate_1", "RunId": "i1", "WorkflowId": "w1", "WorkflowName": "on upload"}
+HEADERS = [{"Key": "Content-Type", "Value": "audio/mpeg"}, {"Key": "Size", "Value": "1326515"}]
+
+
+def test_a_workflow_adds_itself_and_the_headers_of_the_upload() -> None:
+    job = finished_job(workflow=WORKFLOW)
+    for detail in (as_xml(job)["JobsDetail"], as_json(job)["JobsDetail"][0]):
+        assert list(detail)[-2:] == ["Tag", "Workflow"]
+        assert list(detail["Input"]) == ["BucketId", "Object", "Region", "CosHeaders"]
+        assert detail["Workflow"] == WORKFLOW_NODES
+        assert detail["Input"]["CosHeaders"] == HEADERS
+
+
+def test_an_answer_tells_of_the_workflow_too() -> None:
+    detail = job_detail(finished_job(workflow=WORKFLOW))
+    assert (detail["Workflow"], detail["Input"]["CosHeaders"]) == (WORKFLOW_NODES, HEADERS)
+
+
+def test_a_page_ends_with_the_token_of_the_next() -> None:
+    document = xmltodict.parse(render_page(JobPage((finished_job(), finished_job()), "j1")))["Response"]
+    assert list(document) == ["JobsDetail", "NextToken"]
+    assert (len(document["JobsDetail"]), document["NextToken"]) == (2, "j1")
+    assert xmltodict.parse(render_page(JobPage((), "")))["Response"] == {"NextToken": None}
+
+
 def test_every_scalar_of_json_is_a_string() -> None:
     def scalars(node: object) -> list[object]:
         match node:
@@ -232,7 +281,7 @@ def test_inline_parameters_are_answered_as_they_were_given() -> None:
 def test_unknown_jobs_are_named_and_several_jobs_repeated() -> None:
     document = xmltodict.parse(render_answer([finished_job(), finished_job()], ["jx", "jy"]))["Response"]
     assert len(document["JobsDetail"]) == 2
-    assert document["NonExistJobIds"] == "jx,jy"
+    assert document["NonExistJobIds"] == ["jx", "jy"]
     assert "NonExistJobIds" not in xmltodict.parse(render_answer([finished_job()]))["Response"]
 
 

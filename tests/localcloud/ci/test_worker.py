@@ -61,3 +61,23 @@ def test_a_worker_without_work_has_no_thread_to_stop() -> None:
     worker = Worker(lambda _: None)
     assert threading.active_count() == before
     worker.stop()
+
+
+def test_a_name_that_waits_can_be_withdrawn_and_one_that_is_worked_on_cannot() -> None:
+    begun, go_on, done = threading.Event(), threading.Event(), list[str]()
+
+    def work(name: str) -> None:
+        begun.set()
+        assert go_on.wait(10)
+        done.append(name)
+
+    worker = Worker(work)
+    worker.add("first", 0)
+    assert begun.wait(10)
+    for name, level in (("a", 0), ("b", 1), ("c", 0), ("d", 2)):
+        worker.add(name, level)
+    assert [worker.withdraw(name) for name in ("first", "b", "b", "never")] == [False, True, False, False]
+    go_on.set()
+    wait_until_idle(worker)
+    worker.stop()
+    assert done == ["first", "d", "a", "c"]
