@@ -8,7 +8,7 @@ from typing import Any
 
 from voice_separation import errors, gateway
 from voice_separation.capability import KeyRing
-from voice_separation.completion import Completed, Completion
+from voice_separation.completion import Completed
 from voice_separation.instance import Context, Invocation, this_instance, unconfigured_telemetry
 from voice_separation.notifications import parse_notification, reported_bucket
 from voice_separation.telemetry import Event
@@ -29,9 +29,15 @@ def main_handler(event: object, context: Context) -> dict[str, Any]:
     except (errors.RequestRefused, errors.NotificationError, errors.JobUnknown) as error:
         telemetry.warning(Event.CALLBACK_REFUSED, status=error.status, reason=str(error))
         return gateway.answer(error.status, str(error))
+    except errors.MalformedEvent as error:
+        telemetry.error(Event.CALLBACK_REFUSED, status=400, reason=str(error))
+        return gateway.answer(400, str(error))
     except errors.VoiceSeparationError as error:
         telemetry.error(Event.CALLBACK_FAILED, error=type(error).__name__, message=str(error))
         return gateway.answer(503, "try again later")
+    except Exception as error:  # noqa: BLE001 - what the platform answers for an exception is not documented
+        telemetry.error(Event.CALLBACK_FAILED, error=type(error).__name__, message="a fault of this app's own")
+        return gateway.answer(500, "a fault of this app's own")
 
 
 def _complete(event: object, call: Invocation) -> dict[str, Any]:
@@ -42,14 +48,6 @@ def _complete(event: object, call: Invocation) -> dict[str, Any]:
     bucket = reported_bucket(reported, name=call.settings.input_bucket, region=call.region)
     if not call.settings.verify_callbacks:
         call.telemetry.warning(Event.CALLBACKS_UNVERIFIED, reason="VERIFY_CALLBACKS is false: the sender is believed")
-    completion = Completion(
-        ci=call.ci,
-        index=call.index(bucket),
-        bucket=bucket,
-        clock=call.clock,
-        telemetry=call.telemetry,
-        verify=call.settings.verify_callbacks,
-    )
-    if completion.complete_all(reported, grant) is Completed.STILL_RUNNING:
+    if call.completion(bucket).complete_all(reported, grant) is Completed.STILL_RUNNING:
         return gateway.answer(202, "the job is still running")
     return gateway.answer(200, "stored")

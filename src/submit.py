@@ -4,7 +4,7 @@ SCF calls `submit.main_handler` asynchronously and retries it only when it raise
 was not dealt with, after all uploads of the event were tried.
 """
 
-import secrets
+import functools
 from typing import Any
 
 from voice_separation.errors import VoiceSeparationError
@@ -24,16 +24,7 @@ def main_handler(event: object, context: Context) -> dict[str, Any]:
         call = this_instance().invocation(context)
         telemetry = call.telemetry
         records = read_event(event, default_region=call.region)
-        submission = Submission(
-            settings=call.settings,
-            cos=call.cos,
-            ci=call.ci,
-            index=call.index,
-            clock=call.clock,
-            telemetry=telemetry,
-            new_nonce=lambda: secrets.token_hex(16),
-            request_id=call.request_id,
-        )
+        submission = Submission(call.settings, call.cos, functools.cache(call.submitter), telemetry)
         outcomes = submission.submit_all(records)
     except VoiceSeparationError as error:
         telemetry.error(Event.INVOCATION_FAILED, error=type(error).__name__, message=str(error))

@@ -10,6 +10,7 @@ import pytest
 from pytest_mock import MockerFixture
 
 import callback
+import reconcile
 import submit
 from localcloud import LocalCloud
 from tests.support import EVENTS, SAMPLE, load_event
@@ -78,8 +79,11 @@ CALLBACKS: dict[str, tuple[int, list[str]]] = {
 # file -> what `callback` answers to the HTTP event; the address in it expired in 2022
 HTTP = {"function-url.json": 401, "function-url-get.json": 405, "api-gateway.json": 401}
 
-# events that no door takes
-UNKNOWN_TO_ALL_DOORS = ["timer-reconcile.json", "timer-audit.json"]
+# file -> what `reconcile` does in a bucket where there is nothing to do
+TIMERS: dict[str, dict[str, Any]] = {
+    "timer-reconcile.json": {"submitted": 0, "waiting": 0, "finished": 0, "still_open": 0, "jobs": 0},
+    "timer-audit.json": {"unclaimed": 0, "dead": 0, "complete": True},
+}
 
 
 @dataclass
@@ -98,9 +102,9 @@ class Doors:
             assert isinstance(record, ObjectCreated)
             self.bench.upload(record.key, SAMPLE.read_bytes())
 
-    def submit(self, event: Any) -> list[str]:
+    def submit(self, event: Any, context: Mapping[str, str] = CONTEXT) -> list[str]:
         """What became of each record."""
-        records = submit.main_handler(event, CONTEXT)["records"]
+        records = submit.main_handler(event, context)["records"]
         return [f"{record['result']} {record.get('reason', record['key'])}" for record in records]
 
     def callback(self, event: Any) -> int:
@@ -122,13 +126,13 @@ def doors(cloud: LocalCloud, mocker: MockerFixture) -> Doors:
     for bucket in (BUCKET, VENDORS):
         cloud.cos.create_bucket(bucket.name, bucket.region)
     doors = Doors(Workbench(cloud))
-    for door in (submit, callback):
+    for door in (submit, callback, reconcile):
         mocker.patch.object(door, "this_instance", return_value=doors)
     return doors
 
 
 def test_every_event_is_in_just_one_table() -> None:
-    pinned = [*COS, *CALLBACKS, *HTTP, *UNKNOWN_TO_ALL_DOORS]
+    pinned = [*COS, *CALLBACKS, *HTTP, *TIMERS]
     assert sorted(pinned) == sorted(path.name for path in EVENTS.iterdir())
 
 
@@ -143,7 +147,7 @@ def test_a_duplicate_differs_in_the_delivery_only_and_makes_no_second_job(doors:
     put, duplicate = load_event("cos-put.json"), load_event("cos-duplicate-of-put.json")
     doors.upload_all(put)
     assert doors.submit(put) == [f"submitted {TALK}"]
-    assert doors.submit(duplicate) == ["held another invocation submits it"]
+    assert doors.submit(duplicate, {"request_id": "request-2"}) == ["held it is claimed already"]
     assert put != duplicate
     duplicate["Records"][0]["event"]["reqid"] = put["Records"][0]["event"]["reqid"]
     assert put == duplicate
@@ -212,12 +216,12 @@ def test_an_http_event_is_refused_for_nothing_but_the_age_of_its_address(name: s
         ring.verify(request.path, now=datetime.fromtimestamp(expiry + 1, timezone.utc))
 
 
-@pytest.mark.parametrize("name", UNKNOWN_TO_ALL_DOORS)
-def test_what_is_neither_a_cos_nor_an_http_event_is_malformed_to_every_door(doors: Doors, name: str) -> None:
+@pytest.mark.parametrize("name", TIMERS)
+def test_reconcile_does_at_a_timer_what_the_table_says_and_the_other_doors_refuse_it(doors: Doors, name: str) -> None:
+    assert reconcile.main_handler(load_event(name), CONTEXT) == TIMERS[name]
+    assert doors.callback(load_event(name)) == 400
     with pytest.raises(MalformedEvent):
-        submit.main_handler(load_event(name), CONTEXT)
-    with pytest.raises(MalformedEvent):
-        read_request(load_event(name))
+        doors.submit(load_event(name))
 
 
 def test_events_hold_made_up_data_only() -> None:

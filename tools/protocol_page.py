@@ -16,7 +16,7 @@ from voice_separation.jobs.listing import JobFilter
 from voice_separation.jobs.nodes import Node
 from voice_separation.jobs.request import JobRequest, render
 from voice_separation.notifications import _Notification
-from voice_separation.options import PREFIX, _Asked
+from voice_separation.options import PREFIX, SKIP, _Asked
 from voice_separation.tencent.refusals import _BY_CODE
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "protocol.md"
@@ -212,10 +212,10 @@ def options() -> Iterator[str]:
         "mode": ", ".join(f"`{mode.value}`" for mode in AudioMode),
         "codec": ", ".join(f"`{codec.value}`" for codec in Codec),
         "job_level": "0, 1, 2",
-        "skip": "`true`, `false`",
     }
     for name, field in _Asked.model_fields.items():
         yield f"| `{PREFIX}{field.alias or name}` | {values[name]} |\n"
+    yield f"| `{SKIP}` | `true`; anything but `false`, `0` or nothing |\n"
 
 
 def errors() -> Iterator[str]:

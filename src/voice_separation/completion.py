@@ -9,9 +9,10 @@ from enum import IntEnum
 from voice_separation.bucket import Bucket
 from voice_separation.capability import Grant
 from voice_separation.clock import Clock
-from voice_separation.errors import JobContradicts, JobUnknown
+from voice_separation.errors import JobContradicts, JobUnknown, Unavailable
 from voice_separation.index.entries import entry_of, upload_id_of
 from voice_separation.index.writer import IndexWriter
+from voice_separation.jobs.answer import Jobs
 from voice_separation.jobs.detail import TAG, JobDetail
 from voice_separation.telemetry import Event, Telemetry
 from voice_separation.tencent.ci import Ci
@@ -42,26 +43,32 @@ class Completion:
         cannot be reached, so that the sender tries again.
         """
         ids = tuple(dict.fromkeys(detail.job_id for detail in reported))
-        known = self._ask(ids) if self.verify else {detail.job_id: detail for detail in reported}
+        jobs = self.ci.describe_jobs(self.bucket, ids) if self.verify else Jobs(reported)
         outcomes: list[Completed] = []
         refusals: list[JobUnknown | JobContradicts] = []
         for job_id in ids:
             try:
-                outcomes.append(self._complete(job_id, known.get(job_id), grant))
+                outcomes.append(self._complete(job_id, jobs, grant))
             except (JobUnknown, JobContradicts) as error:
                 refusals.append(error)
         if refusals:
             raise refusals[0]
         return max(outcomes)
 
-    def _ask(self, ids: tuple[str, ...]) -> dict[str, JobDetail]:
-        return {detail.job_id: detail for detail in self.ci.describe_jobs(self.bucket, ids).details}
-
-    def _complete(self, job_id: str, detail: JobDetail | None, grant: Grant) -> Completed:
-        if detail is None:
+    def _complete(self, job_id: str, jobs: Jobs, grant: Grant) -> Completed:
+        detail = jobs.of(job_id)
+        if detail is None and job_id in jobs.unknown_ids:
             raise JobUnknown(f"CI knows no job {job_id} of bucket {self.bucket.name}")
+        if detail is None:
+            raise Unavailable(
+                "DescribeMediaJob", job_id, status=200, code="MalformedAnswer", reason="the answer leaves the job out"
+            )
         self._check(detail, grant)
-        telemetry = self.telemetry.bind(job_id=job_id, state=detail.state, upload_id=upload_id_of(detail))
+        return self.store(detail)
+
+    def store(self, detail: JobDetail) -> Completed:
+        """Store the entry of a job if it has finished."""
+        telemetry = self.telemetry.bind(job_id=detail.job_id, state=detail.state, upload_id=upload_id_of(detail))
         if not detail.finished:
             telemetry.info(Event.JOB_RUNNING)
             return Completed.STILL_RUNNING
@@ -76,7 +83,7 @@ class Completion:
         The upload_id is a digest of bucket, key and ETag, so one comparison covers all three.
         """
         said = detail.input
-        bucket = said and (said.bucket_id or said.bucket)
+        bucket = said and said.bucket_name
         if detail.tag not in (None, TAG):
             raise JobContradicts(f"job {detail.job_id} is a {detail.tag} job")
         if bucket and bucket != self.bucket.name:

@@ -79,6 +79,10 @@ class SubmissionIncomplete(VoiceSeparationError):
     """Some uploads of an event could not be submitted; raised after all were tried, so that SCF retries."""
 
 
+class ReconciliationIncomplete(VoiceSeparationError):
+    """Uploads wait for somebody to correct something; raised after all other work, so that the platform shows red."""
+
+
 class TencentRefusal(VoiceSeparationError):
     """COS or CI did not do what was asked.
 
@@ -101,13 +105,19 @@ class TencentRefusal(VoiceSeparationError):
 class Retryable(TencentRefusal):
     """Not now: the same request may succeed later."""
 
-    advice = "it is tried again"
+    advice = "try again later"
 
 
 class Unreachable(Retryable):
     """No answer came, so it is not known whether the request was carried out."""
 
     advice = "whether it was carried out is not known; check the network and the endpoint if it lasts"
+
+
+class NoTimeLeft(Retryable):
+    """The request was not sent: too little of the invocation's time is left for it."""
+
+    advice = "it is tried again; give the function more time if it lasts"
 
 
 class Unavailable(Retryable):

@@ -4,18 +4,28 @@ Settings and connections are made once per instance; credentials, deadline and r
 """
 
 import functools
+import logging
 import random
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import urllib3
 
 from voice_separation import settings as environment
+from voice_separation.audit import Audit
 from voice_separation.bucket import Bucket
+from voice_separation.claims import Claims
 from voice_separation.clock import Clock, Deadline, SystemClock
+from voice_separation.completion import Completion
+from voice_separation.index.reader import IndexReader
 from voice_separation.index.writer import IndexWriter
+from voice_separation.publication import Publication
+from voice_separation.reconciliation import Reconciliation
 from voice_separation.settings import Settings
+from voice_separation.submitter import Submitter
 from voice_separation.telemetry import Level, Telemetry
 from voice_separation.tencent import credentials
 from voice_separation.tencent.ci import Ci
@@ -49,10 +59,67 @@ class Invocation:
         """CI with this invocation's credentials."""
         return Ci(self.session, self.settings.ci_endpoint)
 
-    def index(self, input_bucket: Bucket) -> IndexWriter:
+    def writer(self, input_bucket: Bucket) -> IndexWriter:
         """Return the writer of the index that serves an input bucket."""
-        bucket = Bucket(self.settings.index_bucket or input_bucket.name, input_bucket.region)
-        return IndexWriter(self.cos, bucket, self.settings.index_prefix)
+        return IndexWriter(self.cos, self._index_bucket(input_bucket), self.settings.index_prefix)
+
+    def reader(self, input_bucket: Bucket) -> IndexReader:
+        """Return the reader of the index that serves an input bucket."""
+        return IndexReader(self.cos, self._index_bucket(input_bucket), self.settings.index_prefix)
+
+    def submitter(self, input_bucket: Bucket) -> Submitter:
+        """Return what submits uploads of a bucket; it remembers the claims of this invocation."""
+        writer = self.writer(input_bucket)
+        claims = Claims(writer, self.clock, new_nonce, self.request_id)
+        return Submitter(self.settings, self.ci, writer, claims, self.clock, self.telemetry)
+
+    def completion(self, input_bucket: Bucket) -> Completion:
+        """Return what stores the jobs of a bucket."""
+        verify = self.settings.verify_callbacks
+        return Completion(self.ci, self.writer(input_bucket), input_bucket, self.clock, self.telemetry, verify)
+
+    def reconciliation(self, bucket: Bucket) -> Reconciliation:
+        """Return what repairs a bucket."""
+        return Reconciliation(
+            settings=self.settings,
+            bucket=bucket,
+            cos=self.cos,
+            ci=self.ci,
+            reader=self.reader(bucket),
+            writer=self.writer(bucket),
+            submitter=self.submitter(bucket),
+            completion=self.completion(bucket),
+            clock=self.clock,
+            deadline=self.session.deadline,
+            telemetry=self.telemetry,
+        )
+
+    def publication(self, bucket: Bucket) -> Publication:
+        """Return what publishes a bucket's index."""
+        return Publication(
+            reader=self.reader(bucket),
+            writer=self.writer(bucket),
+            clock=self.clock,
+            deadline=self.session.deadline,
+            telemetry=self.telemetry,
+            grace=timedelta(seconds=self.settings.segment_grace_seconds),
+        )
+
+    def audit(self, bucket: Bucket) -> Audit:
+        """Return what compares a bucket with its index."""
+        return Audit(
+            settings=self.settings,
+            bucket=bucket,
+            cos=self.cos,
+            reader=self.reader(bucket),
+            writer=self.writer(bucket),
+            clock=self.clock,
+            deadline=self.session.deadline,
+            telemetry=self.telemetry,
+        )
+
+    def _index_bucket(self, input_bucket: Bucket) -> Bucket:
+        return Bucket(self.settings.index_bucket or input_bucket.name, input_bucket.region)
 
 
 @dataclass(frozen=True)
@@ -85,12 +152,19 @@ class Instance:
         return Invocation(self.settings, session, self.clock, telemetry, request_id, region)
 
 
+def new_nonce() -> str:
+    """Return what tells one claim from every other."""
+    return secrets.token_hex(16)
+
+
 @functools.cache
 def this_instance() -> Instance:
     """Return what this process keeps, made at its first event.
 
     Raises InvalidSettings, every time until the environment is corrected.
     """
+    # SCF's root logger is at DEBUG, where urllib3 writes every address.
+    logging.getLogger("urllib3").setLevel(logging.WARNING)
     return Instance(environment.from_environment(), connection_pool(), SystemClock())
 
 

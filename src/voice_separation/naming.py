@@ -16,10 +16,12 @@ _FALLBACK = "{upload_id}/{stem}.{ext}"
 def output_keys(upload: Upload, options: Options, settings: Settings, *, today: datetime) -> dict[Stem, str]:
     """Return the object key of each stem that is asked for.
 
-    An input key so long that an output's would exceed COS's 1,024 bytes gives way to the upload_id.
+    An input key so long that an output's would exceed COS's 1,024 bytes gives way to the upload_id, and so does one
+    with a placeholder in it, which CI would fill in.
     """
     names = _filled_in(settings.output_name, upload, options, today)
-    if any(len((settings.output_prefix + name).encode()) > LONGEST_KEY_BYTES for name in names.values()):
+    too_long = [name for name in names.values() if len((settings.output_prefix + name).encode()) > LONGEST_KEY_BYTES]
+    if too_long or "${" in upload.key:
         names = _filled_in(_FALLBACK, upload, options, today)
     return {stem: settings.output_prefix + name for stem, name in names.items()}
 

@@ -52,11 +52,12 @@ def reported_bucket(reported: tuple[JobDetail, ...], *, name: str | None, region
     Raises NotificationMalformed when neither names one.
     """
     said = reported[0].input
-    name = name or (said and (said.bucket_id or said.bucket)) or None
+    name = name or (said and said.bucket_name) or ""
     region = region or (said and said.region) or ""
-    if not name or not region:
-        raise NotificationMalformed("the notification names no input bucket, and INPUT_BUCKET is not set")
-    return Bucket(name, region)
+    try:
+        return Bucket(name, region)
+    except ValueError as error:
+        raise NotificationMalformed("the notification names no input bucket, and INPUT_BUCKET is not set") from error
 
 
 def _read(body: bytes) -> Tree:

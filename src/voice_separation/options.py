@@ -14,6 +14,7 @@ from voice_separation.jobs.audio import AudioConfig, AudioMode, Codec, VoiceSepa
 from voice_separation.settings import Settings
 
 PREFIX = "x-cos-meta-voice-separation-"
+SKIP = f"{PREFIX}skip"
 
 
 class _Asked(BaseModel):
@@ -24,7 +25,6 @@ class _Asked(BaseModel):
     mode: AudioMode | None = None
     codec: Codec | None = None
     job_level: Annotated[int, Field(ge=0, le=2)] | None = Field(None, alias="job-level")
-    skip: bool = False
 
 
 class Options(BaseModel):
@@ -36,7 +36,6 @@ class Options(BaseModel):
     mode: AudioMode
     audio_config: AudioConfig
     job_level: int
-    skip: bool = False
 
     @property
     def parameters(self) -> VoiceSeparate | None:
@@ -65,11 +64,15 @@ def options_for(metadata: Mapping[str, str], settings: Settings) -> Options:
         mode=asked.mode or settings.audio_mode,
         audio_config=fitted(settings.audio_config, asked.codec) if asked.codec else settings.audio_config,
         job_level=settings.job_level if asked.job_level is None else asked.job_level,
-        skip=asked.skip,
     )
     if inline and (broken := broken_rules(options.mode, options.audio_config)):
         raise InvalidOptions(f"the object's own mode or codec does not go with the rest: {'; '.join(broken.values())}")
     return options
+
+
+def says_skip(metadata: Mapping[str, str]) -> bool:
+    """Tell whether the object is to be left alone: `-skip` is anything but `false`, `0` or nothing."""
+    return metadata.get(SKIP, "false").strip().lower() not in ("false", "0", "")
 
 
 def _read(asked: dict[str, str]) -> _Asked:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from voice_separation.bucket import Bucket
 from voice_separation.errors import InvalidSettings
 from voice_separation.jobs.audio import AudioConfig, AudioMode, Codec, broken_rules
 from voice_separation.jobs.callbacks import CallbackFormat
@@ -16,19 +17,19 @@ from voice_separation.jobs.callbacks import CallbackFormat
 DOCUMENTED_SUFFIXES = ".mp4,.avi,.mov,.flac,.wav,.amr,.mp3,.aac"
 OUTPUT_NAME_FIELDS = frozenset({"key", "stem", "ext", "name", "dir", "upload_id", "date"})
 SECRET_MIN_LENGTH = 16
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9-]*-\d+")
-_REGION = re.compile(r"[a-z]+-[a-z]+(-[a-z0-9]+)*")
 
 
 def _bucket(value: str) -> str:
-    if not _BUCKET.fullmatch(value):
-        raise ValueError("a bucket's full name ends with the account's APPID, like media-1250000000")
-    return value
+    return Bucket(value, "ap-guangzhou").name  # checks the name
 
 
 def _region(value: str) -> str:
-    if not _REGION.fullmatch(value):
-        raise ValueError("a region is written in its long form, like ap-guangzhou")
+    return Bucket("any-1250000000", value).region  # checks the region
+
+
+def _read_prefix(value: str) -> str:
+    if value.startswith("/"):
+        raise ValueError("no key begins with a slash, so nothing would ever match; write incoming/")
     return value
 
 
@@ -55,8 +56,10 @@ def _output_name(value: str) -> str:
     if not plain or fields - OUTPUT_NAME_FIELDS:
         known = " ".join(sorted(f"{{{name}}}" for name in OUTPUT_NAME_FIELDS))
         raise ValueError(f"the fields it may hold are {known}")
-    if not {"key", "name", "upload_id"} & fields or "stem" not in fields:
-        raise ValueError("it must hold {stem} and one of {key} {name} {upload_id}, or outputs overwrite each other")
+    if not {"key", "upload_id"} & fields or "stem" not in fields:
+        raise ValueError("it must hold {stem} and one of {key} {upload_id}, or outputs overwrite each other")
+    if value.startswith("/") or ".." in value.split("/"):
+        raise ValueError("it begins with no slash and has no .. in it: everything is written below OUTPUT_PREFIX")
     return value
 
 
@@ -87,7 +90,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     input_bucket: Bucketname | None = None
-    input_prefix: str = "incoming/"
+    input_prefix: Annotated[str, AfterValidator(_read_prefix)] = "incoming/"
     input_suffixes: Annotated[tuple[str, ...], BeforeValidator(_suffixes)] = _suffixes(DOCUMENTED_SUFFIXES)
     output_bucket: Bucketname | None = None
     output_region: Regionname | None = None

@@ -117,7 +117,7 @@ def read_event(event: object, *, default_region: str) -> tuple[ObjectCreated | U
     """Read the records of a COS event, each for itself: a bad one does not stop the others.
 
     The event of a CI workflow's custom-function node is one record. `default_region` is the function's own, which
-    the bucket must share (583/9707).
+    the bucket must share (583/9707); only where it is not known does the event tell the region.
     Raises MalformedEvent when it is neither.
     """
     if isinstance(event, dict) and "ObjectInfo" in event:
@@ -136,7 +136,10 @@ def _read_object_info(event: object) -> ObjectCreated | UnreadableRecord:
         info = _WorkflowEvent.model_validate(event).object_info
     except ValidationError as error:
         return _unreadable(error)
-    return ObjectCreated(f"{CREATED}*", Bucket(info.bucket_id, info.region), (info.object,))
+    try:
+        return ObjectCreated(f"{CREATED}*", Bucket(info.bucket_id, info.region), (info.object,))
+    except ValueError as error:
+        return UnreadableRecord(f"missing or wrong: {error}")
 
 
 def _unreadable(error: ValidationError) -> UnreadableRecord:
@@ -150,12 +153,18 @@ def _read_record(record: object, default_region: str) -> ObjectCreated | Unreada
     except ValidationError as error:
         return _unreadable(error)
     bucket, cos_object = parsed.cos.cosBucket, parsed.cos.cosObject
-    url = urlsplit(cos_object.url)
-    region = _region_in(url.hostname or "") or bucket.cosRegion or bucket.s3Region or default_region
-    keys = _keys(cos_object, bucket, url.path)
+    try:
+        url = urlsplit(cos_object.url)
+        keys = _keys(cos_object, bucket, url.path)
+        region = default_region or _region_in(url.hostname or "") or bucket.cosRegion or bucket.s3Region
+        where = Bucket(f"{bucket.name}-{bucket.appid}", region)
+        for key in keys:
+            key.encode()
+    except ValueError as error:
+        return UnreadableRecord(f"missing or wrong: {error}")
     if not keys:
         return UnreadableRecord("missing or wrong: cos.cosObject.key, cos.cosObject.url")
-    return ObjectCreated(parsed.event.eventName, Bucket(f"{bucket.name}-{bucket.appid}", region), keys)
+    return ObjectCreated(parsed.event.eventName, where, keys)
 
 
 def _region_in(host: str) -> str:
@@ -175,17 +184,25 @@ def _keys(cos_object: _CosObject, bucket: _CosBucket, url_path: str) -> tuple[st
 
 
 def reason_to_skip(record: ObjectCreated, settings: Settings) -> str | None:
-    """Return why this object is not to be separated, or None when it is an upload."""
-    key = record.key
+    """Return why an object is not to be separated, or None when one reading of its key is an upload."""
     if not record.event_name.startswith(CREATED):
         return "not an ObjectCreated event"
     if settings.input_bucket and record.bucket.name != settings.input_bucket:
         return "another bucket than INPUT_BUCKET"
+    return None if keys_to_try(record, settings) else _reason_against(record.bucket, record.key, settings)
+
+
+def keys_to_try(record: ObjectCreated, settings: Settings) -> tuple[str, ...]:
+    """Return the readings of an object's key that the settings let through."""
+    return tuple(key for key in record.keys if _reason_against(record.bucket, key, settings) is None)
+
+
+def _reason_against(bucket: Bucket, key: str, settings: Settings) -> str | None:
     if key.endswith("/"):
         return "a folder"
     if not key.startswith(settings.input_prefix):
         return "outside INPUT_PREFIX"
-    if settings.writes_to(record.bucket.name, key):
+    if settings.writes_to(bucket.name, key):
         return "written by this app"
     if not key.lower().endswith(settings.input_suffixes):
         return "suffix not in INPUT_SUFFIXES"

@@ -14,7 +14,7 @@ from localcloud.scf.serverless import read_project
 from localcloud.scf.timer_trigger import timer_event
 from voice_separation.bucket import Bucket
 from voice_separation.index.entries import user_data_of
-from voice_separation.jobs.request import unwritable_in_xml
+from voice_separation.jobs.request import can_be_named
 from voice_separation.uploads import Upload
 from voicesep.console import print_json
 from voicesep.events.callback import CallbackFormat, Report, notification
@@ -133,7 +133,7 @@ def callback(
     """
     failed = state == State.FAILED.value
     upload = _sample_as(Bucket(bucket_name, region), key)
-    if unwritable_in_xml(key):
+    if not can_be_named(key):
         raise click.UsageError("the key has a control character, which no request to CI can carry")
     if user_data is None:
         user_data = "" if workflow else user_data_of(upload)

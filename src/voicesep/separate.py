@@ -1,8 +1,8 @@
 """`voicesep separate`: files in, stems out, through the whole app in a local cloud."""
 
+import re
 import sys
 import time
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,8 +10,8 @@ import click
 from rich.console import Console
 
 from voice_separation.errors import InvalidSettings
-from voice_separation.jobs.audio import AudioMode, Codec
-from voice_separation.settings import DOCUMENTED_SUFFIXES, from_environment
+from voice_separation.jobs.audio import AudioMode, Codec, fitted
+from voice_separation.settings import DOCUMENTED_SUFFIXES, Settings, from_environment
 from voicesep.console import print_json, progress, talk, trouble
 from voicesep.local import LocalApp, Separated
 from voicesep.project import find_project
@@ -20,6 +20,7 @@ PREFIX = "incoming/"
 NAMELESS = ".media"  # the suffix that a file without one is uploaded under
 LONGEST_SECONDS = 24 * 3600.0
 _LOOK_SECONDS = 0.1
+_PLAIN_SUFFIX = re.compile(r"\.[A-Za-z0-9]+")
 
 
 @click.command()
@@ -53,6 +54,7 @@ def separate(files: tuple[Path, ...], output: Path | None, mode: str, codec: str
     """
     console = talk()
     keys = _keys(files)
+    names = _stem_names(files, output)
     overrides = {"AUDIO_MODE": mode, "AUDIO_CODEC": codec, **_encoding(codec), "INPUT_SUFFIXES": _suffixes(keys)}
     _check(overrides)
     failed = 0
@@ -61,10 +63,10 @@ def separate(files: tuple[Path, ...], output: Path | None, mode: str, codec: str
         for file, key in zip(files, keys, strict=True):
             app.upload(file, key)
         watch(app, dict(zip(keys, files, strict=True)), console)
-        for file, key in zip(files, keys, strict=True):
+        for file, key, name in zip(files, keys, names, strict=True):
             separated = app.outcome(key)
             failed += not separated.succeeded
-            report(app, file, separated, output, console)
+            report(app, file, separated, (output or file.parent) / name, console)
     if failed:
         sys.exit(1)
 
@@ -79,31 +81,41 @@ def watch(app: LocalApp, files: Mapping[str, Path], console: Console) -> None:
                 display.update(tasks[key], completed=percent)
 
 
-def report(app: LocalApp, file: Path, separated: Separated, output: Path | None, console: Console) -> list[Path]:
-    """Fetch the stems of one file, name them, and print its entry; return where the stems are."""
+def report(app: LocalApp, file: Path, separated: Separated, name: Path, console: Console) -> None:
+    """Fetch the stems of one file as `<name>.<stem>.<extension>`, and print its entry."""
     if separated.entry is None:
         console.print(f"{file.name}: not separated: {separated.reason}", markup=False, style="red")
-        return []
-    stems = []
+        return
     for stem in separated.entry.outputs:
-        target = (output or file.parent) / f"{file.stem}.{stem.stem}{Path(stem.key).suffix}"
+        target = name.with_name(f"{name.name}.{stem.stem}{Path(stem.key).suffix}")
         app.fetch(stem.bucket or app.bucket.name, stem.key, target)
-        stems.append(target)
         console.print(f"{file.name}: wrote {target}", markup=False)
     if not separated.succeeded:
         told = f"{separated.entry.code}: {separated.entry.message}"
         console.print(f"{file.name}: the job is {separated.entry.state}: {told}", markup=False, style="red")
     print_json(separated.entry.model_dump(mode="json"))
-    return stems
 
 
 def _keys(files: tuple[Path, ...]) -> list[str]:
-    """Return a key for each file: its name, numbered where several files have the same."""
-    names = Counter(file.name for file in files)
-    return [
-        PREFIX + (file.name if names[file.name] == 1 else f"{n}/{file.name}") + ("" if file.suffix else NAMELESS)
-        for n, file in enumerate(files, start=1)
-    ]
+    """Return a key for each file: its name, numbered where there are several."""
+    names = [_in_utf8(file.name) + ("" if _PLAIN_SUFFIX.fullmatch(file.suffix) else NAMELESS) for file in files]
+    return [f"{PREFIX}{n}/{name}" if len(files) > 1 else f"{PREFIX}{name}" for n, name in enumerate(names, start=1)]
+
+
+def _stem_names(files: tuple[Path, ...], output: Path | None) -> list[str]:
+    """Return what the stems of each file begin with: as short as it can be without two files getting the same."""
+    folders = [output or file.parent for file in files]
+    schemes = (
+        [file.stem for file in files],
+        [file.name for file in files],
+        [f"{n}-{file.name}" for n, file in enumerate(files, start=1)],
+    )
+    return next(names for names in schemes if len(set(zip(folders, names, strict=True))) == len(files))
+
+
+def _in_utf8(name: str) -> str:
+    """Return a file name as a key can have it; what is no UTF-8 on this machine is replaced."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def _suffixes(keys: list[str]) -> str:
@@ -111,8 +123,9 @@ def _suffixes(keys: list[str]) -> str:
 
 
 def _encoding(codec: str) -> dict[str, str]:
-    """Return the settings that a codec needs when they differ from the defaults."""
-    return {"AUDIO_SAMPLERATE": "8000", "AUDIO_CHANNELS": "1"} if codec == Codec.AMR.value else {}
+    """Return the sample rate and channel count nearest to the defaults that a codec takes."""
+    config = fitted(Settings().audio_config, Codec(codec))
+    return {"AUDIO_SAMPLERATE": str(config.samplerate), "AUDIO_CHANNELS": str(config.channels)}
 
 
 def _check(overrides: Mapping[str, str]) -> None:

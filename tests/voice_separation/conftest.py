@@ -1,7 +1,7 @@
 """The use cases on their workbench: real clients, over HTTP, against a local cloud."""
 
-import itertools
-from dataclasses import dataclass, field
+import functools
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +9,13 @@ import pytest
 
 from localcloud import LocalCloud
 from tests.support import Lines
+from voice_separation.audit import Audit
 from voice_separation.bucket import Bucket
 from voice_separation.clock import Deadline, SystemClock
 from voice_separation.completion import Completion
-from voice_separation.index.writer import IndexWriter
 from voice_separation.instance import Invocation
+from voice_separation.publication import Publication
+from voice_separation.reconciliation import Reconciliation
 from voice_separation.settings import Settings
 from voice_separation.submission import Submission
 from voice_separation.telemetry import Level, Telemetry
@@ -31,7 +33,6 @@ class Workbench:
     cloud: LocalCloud
     settings: dict[str, Any] = field(default_factory=dict)
     lines: Lines = field(default_factory=Lines)
-    nonces: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def invocation(self, request_id: str = "request-1", **settings: Any) -> Invocation:
         clock = SystemClock()
@@ -51,30 +52,20 @@ class Workbench:
 
     def submission(self, request_id: str = "request-1", **settings: Any) -> Submission:
         call = self.invocation(request_id, **settings)
-        return Submission(
-            settings=call.settings,
-            cos=call.cos,
-            ci=call.ci,
-            index=call.index,
-            clock=call.clock,
-            telemetry=call.telemetry,
-            new_nonce=lambda: f"nonce-{next(self.nonces)}",
-            request_id=request_id,
-        )
+        return Submission(call.settings, call.cos, functools.cache(call.submitter), call.telemetry)
 
     def completion(self, bucket: Bucket = BUCKET, **settings: Any) -> Completion:
         call = self.invocation(**settings)
-        return Completion(
-            ci=call.ci,
-            index=call.index(BUCKET),
-            bucket=bucket,
-            clock=call.clock,
-            telemetry=call.telemetry,
-            verify=call.settings.verify_callbacks,
-        )
+        return replace(call.completion(BUCKET), bucket=bucket)
 
-    def index(self) -> IndexWriter:
-        return self.invocation().index(BUCKET)
+    def reconciliation(self, request_id: str = "timer-1", **settings: Any) -> Reconciliation:
+        return self.invocation(request_id, **settings).reconciliation(BUCKET)
+
+    def publication(self, **settings: Any) -> Publication:
+        return self.invocation(**settings).publication(BUCKET)
+
+    def audit(self, **settings: Any) -> Audit:
+        return self.invocation(**settings).audit(BUCKET)
 
     def upload(self, key: str = "incoming/talk.mp3", content: bytes = b"no media", **stored: Any) -> ObjectCreated:
         self.cloud.cos.put(BUCKET.name, key, content, **stored)

@@ -2,16 +2,19 @@ import json
 from typing import Any
 
 import pytest
+from pytest_mock import MockerFixture
 
 from tests.support import EVENTS, load_event
 from tests.voice_separation.conftest import BUCKET, Workbench
 from voice_separation.capability import Grant
 from voice_separation.completion import Completed
-from voice_separation.errors import JobContradicts, JobUnknown, Unreachable
+from voice_separation.errors import JobContradicts, JobUnknown, Unavailable, Unreachable
 from voice_separation.index import keys
 from voice_separation.index.entries import Entry, user_data_of
+from voice_separation.jobs.answer import Jobs
 from voice_separation.jobs.detail import JobDetail
 from voice_separation.notifications import parse_notification, reported_bucket
+from voice_separation.tencent.ci import Ci
 from voice_separation.uploads import Upload
 
 ANY = Grant(None)
@@ -103,6 +106,43 @@ def test_a_job_that_is_not_the_upload_s_in_bucket_key_and_user_data_is_refused(
     with pytest.raises(JobContradicts):
         bench.completion(verify_callbacks=False).complete_all(believed, Grant(UPLOAD.id))
     assert bench.stored() == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"Tag": "Transcode"}, {"Input": {"BucketId": "other-1250000000", "Object": "a.mp3"}}],
+    ids=["tag", "bucket"],
+)
+def test_even_the_static_address_reports_no_other_tag_and_no_other_bucket(
+    bench: Workbench, changes: dict[str, Any], mocker: MockerFixture
+) -> None:
+    posted = parse_notification(notification())
+    said = posted[0].model_validate({**json.loads(notification())["JobsDetail"][0], **changes})
+    mocker.patch.object(Ci, "describe_jobs", return_value=Jobs((said,)))
+    with pytest.raises(JobContradicts):
+        bench.completion().complete_all(posted, ANY)
+    assert bench.stored() == []
+
+
+def test_one_job_that_still_runs_makes_the_whole_message_unfinished(bench: Workbench) -> None:
+    finished = known_to_ci(bench)
+    running = known_to_ci(bench, JobId="jrunning", State="Running")
+    assert bench.completion().complete_all((*finished, *running), ANY) is Completed.STILL_RUNNING
+    assert bench.completion().complete_all((*running, *finished), ANY) is Completed.STILL_RUNNING
+
+
+def test_a_job_named_twice_is_asked_for_and_stored_once(bench: Workbench) -> None:
+    reported = known_to_ci(bench)
+    bench.completion().complete_all((*reported, *reported), ANY)
+    assert len(bench.asked()) == 3
+
+
+def test_an_answer_that_leaves_the_job_out_is_no_word_that_there_is_none(
+    bench: Workbench, mocker: MockerFixture
+) -> None:
+    mocker.patch.object(Ci, "describe_jobs", return_value=Jobs(()))
+    with pytest.raises(Unavailable):
+        bench.completion().complete_all(parse_notification(notification()), ANY)
 
 
 def test_of_several_jobs_the_good_ones_are_stored_before_the_bad_one_is_told(bench: Workbench) -> None:

@@ -46,6 +46,17 @@ def test_braces_and_fields_in_a_key_are_text() -> None:
     assert named("incoming/{stem}{0}.mp3")["voice"] == "separated/incoming/{stem}{0}.mp3/voice.mp3"
 
 
+def test_a_placeholder_of_the_service_in_a_key_gives_way_to_the_upload_id() -> None:
+    key = "incoming/${jobid}.mp3"
+    assert named(key)["voice"] == f"separated/{upload(key).id}/voice.mp3"
+
+
+def test_the_longest_key_that_cos_allows_is_still_used() -> None:
+    key = "incoming/" + "x" * (1024 - len("separated/incoming//background.mp3"))
+    assert len(named(key)["background"]) == 1024
+    assert named(key + "x")["background"] == f"separated/{upload(key + 'x').id}/background.mp3"
+
+
 def test_a_key_too_long_for_a_name_below_it_gives_way_to_the_upload_id() -> None:
     long = "incoming/" + "中" * 330 + ".mp3"
     assert named(long)["voice"] == f"separated/{upload(long).id}/voice.mp3"

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from voice_separation.errors import InvalidOptions
 from voice_separation.jobs.audio import AudioMode, Codec, broken_rules
-from voice_separation.options import PREFIX, options_for
+from voice_separation.options import PREFIX, options_for, says_skip
 from voice_separation.settings import Settings
 
 
@@ -15,12 +15,7 @@ def metadata(**options: str) -> dict[str, str]:
 def test_without_metadata_the_settings_decide() -> None:
     settings = Settings(audio_mode=AudioMode.IS_AUDIO, audio_codec=Codec.FLAC, job_level=1)
     options = options_for({}, settings)
-    assert (options.mode, options.audio_config, options.job_level, options.skip) == (
-        AudioMode.IS_AUDIO,
-        settings.audio_config,
-        1,
-        False,
-    )
+    assert (options.mode, options.audio_config, options.job_level) == (AudioMode.IS_AUDIO, settings.audio_config, 1)
 
 
 def test_an_object_s_own_mode_codec_and_level_win() -> None:
@@ -45,9 +40,15 @@ def test_a_codec_of_its_own_gets_the_nearest_encoding_that_it_takes() -> None:
     assert (config.samplerate, config.channels) == (48000, 2)
 
 
-@pytest.mark.parametrize(("text", "skip"), [("true", True), ("1", True), ("false", False), ("0", False)])
-def test_skip_is_a_yes_or_a_no(text: str, *, skip: bool) -> None:
-    assert options_for(metadata(skip=text), Settings()).skip is skip
+@pytest.mark.parametrize(
+    ("text", "skip"), [("true", True), ("1", True), ("yes", True), ("false", False), ("0", False), ("", False)]
+)
+def test_skip_is_a_yes_unless_it_says_no(text: str, *, skip: bool) -> None:
+    assert says_skip(metadata(skip=text)) is skip
+
+
+def test_without_the_header_nothing_is_skipped() -> None:
+    assert not says_skip({})
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,6 @@ def test_skip_is_a_yes_or_a_no(text: str, *, skip: bool) -> None:
         ({"mode": "Loud"}, "voice-separation-mode"),
         ({"codec": "vorbis"}, "voice-separation-codec"),
         ({"job_level": "9"}, "voice-separation-job-level"),
-        ({"skip": "perhaps"}, "voice-separation-skip"),
         ({"mode": "MusicMode", "codec": "flac"}, "MusicMode takes the codecs"),
     ],
 )

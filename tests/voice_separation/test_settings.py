@@ -101,10 +101,25 @@ def test_a_template_decides_alone_so_the_audio_settings_need_not_be_legal() -> N
 
 
 @pytest.mark.parametrize(
-    "name", ["{key}", "{stem}.{ext}", "{nonsense}/{stem}", "{key!r}/{stem}", "{key}/{stem", "{}/{stem}{key}"]
+    "name",
+    [
+        "{key}",
+        "{stem}.{ext}",
+        "{name}/{stem}.{ext}",
+        "/{key}/{stem}",
+        "../{key}/{stem}",
+        "{nonsense}/{stem}",
+        "{key!r}/{stem}",
+        "{key}/{stem",
+        "{}/{stem}{key}",
+    ],
 )
 def test_an_output_name_that_could_overwrite_or_cannot_be_filled_is_refused(name: str) -> None:
     assert "OUTPUT_NAME" in problems(OUTPUT_NAME=name)
+
+
+def test_a_prefix_that_no_key_can_have_is_refused() -> None:
+    assert "no key begins with a slash" in problems(INPUT_PREFIX="/incoming/")["INPUT_PREFIX"]
 
 
 def test_short_callback_secrets_are_refused() -> None:

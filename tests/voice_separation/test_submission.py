@@ -1,14 +1,18 @@
 import json
 import re
+import time
 from typing import Any
 
 import pytest
 from pytest_mock import MockerFixture
 
 from tests.voice_separation.conftest import BUCKET, Workbench
-from voice_separation.errors import SubmissionIncomplete, Unreachable
+from voice_separation.bucket import Bucket
+from voice_separation.errors import InputRefused, Misconfigured, SubmissionIncomplete
 from voice_separation.index import documents
+from voice_separation.jobs.callbacks import CallbackFormat, UrlCallback
 from voice_separation.jobs.detail import JobDetail
+from voice_separation.jobs.request import JobRequest
 from voice_separation.tencent.ci import Ci
 from voice_separation.uploads import ObjectCreated, UnreadableRecord, upload_id
 
@@ -33,7 +37,8 @@ def test_the_claim_and_the_pending_document_tell_who_and_what(bench: Workbench) 
     claim = documents.Claim.model_validate_json(bench.read(claim_key))
     pending = documents.Pending.model_validate_json(bench.read(pending_key))
     stored = bench.cloud.cos.get(BUCKET.name, KEY)
-    assert (claim.attempt, claim.nonce, claim.request_id) == (1, "nonce-1", "request-7")
+    assert (claim.attempt, claim.request_id) == (1, "request-7")
+    assert len(claim.nonce) == 32
     assert claim.lease_until > claim.claimed_at
     assert claim.upload == pending.upload
     assert claim.upload.upload_id == upload_id(BUCKET.name, KEY, stored.etag) == outcome.upload_id
@@ -70,16 +75,16 @@ def test_new_content_under_the_same_key_is_another_job(bench: Workbench) -> None
     assert bench.asked().count("ci POST /jobs") == 2
 
 
-def test_a_claim_of_ours_whose_answer_was_lost_is_still_ours(bench: Workbench) -> None:
+def test_a_claim_of_ours_whose_answer_was_lost_is_still_ours(bench: Workbench, mocker: MockerFixture) -> None:
+    mocker.patch("voice_separation.instance.new_nonce", return_value="the same nonce")
     record = bench.upload()
-    stored = bench.cloud.cos.get(BUCKET.name, KEY)
-    identity = upload_id(BUCKET.name, KEY, stored.etag)
-    submission = bench.submission()
-    upload, _ = submission._look_at(record)
-    claim = submission._claim(upload)  # nonce-1, written although nobody heard of it
-    bench.cloud.cos.put(BUCKET.name, f"index/claims/{identity}/1.json", claim.content())
-    bench.nonces = iter([1])  # type: ignore[assignment]
-    (outcome,) = bench.submission().submit_all((record,))
+    first = bench.submission("request-1")
+    mocker.patch.object(Ci, "create_job", side_effect=KeyboardInterrupt)
+    with pytest.raises(KeyboardInterrupt):
+        first.submit_all((record,))  # the claim is written, and then the instance dies
+    mocker.stopall()
+    mocker.patch("voice_separation.instance.new_nonce", return_value="the same nonce")
+    (outcome,) = bench.submission("request-2").submit_all((record,))
     assert outcome.result == "submitted"
 
 
@@ -89,10 +94,12 @@ def test_a_claim_of_ours_whose_answer_was_lost_is_still_ours(bench: Workbench) -
         (b"", {}, {}, "empty"),
         (b"12345", {}, {"max_input_bytes": 4}, "more than MAX_INPUT_BYTES (4) allows"),
         (b"12345", {"storage_class": "ARCHIVE"}, {}, "restore it"),
+        (b"12345", {"storage_class": "DEEP_ARCHIVE"}, {}, "restore it"),
+        (b"12345", {"metadata": {"x-cos-meta-voice-separation-codec": "vorbis"}}, {}, "voice-separation-codec"),
     ],
 )
 def test_what_cannot_be_separated_is_refused_with_a_reason_and_costs_no_job(
-    bench: Workbench, content: bytes, stored: dict[str, str], settings: dict[str, Any], reason: str
+    bench: Workbench, content: bytes, stored: dict[str, Any], settings: dict[str, Any], reason: str
 ) -> None:
     record = bench.upload(content=content, **stored)
     (outcome,) = bench.submission(**settings).submit_all((record,))
@@ -151,14 +158,14 @@ def test_the_kill_switch_skips_everything_without_a_request(bench: Workbench) ->
 
 
 def test_one_bad_record_never_stops_the_others_and_is_told_at_the_end(bench: Workbench, mocker: MockerFixture) -> None:
-    lost = Unreachable("CreateMediaJobs", "a", status=0, code="ProtocolError", reason="no answer came")
-    create_job = mocker.patch.object(Ci, "create_job", autospec=True, side_effect=[lost, *[mocker.DEFAULT] * 2])
+    denied = Misconfigured("CreateMediaJobs", "a", status=403, code="AccessDenied", reason="no permission")
+    create_job = mocker.patch.object(Ci, "create_job", autospec=True, side_effect=[denied, *[mocker.DEFAULT] * 2])
     create_job.return_value = JobDetail(job_id="j1", state="Submitted")
     records = (bench.upload("incoming/1.mp3"), UnreadableRecord("no key"), bench.upload("incoming/2.mp3"))
     with pytest.raises(SubmissionIncomplete, match=r"1 of 3 uploads were not submitted; first: incoming/1\.mp3"):
         bench.submission().submit_all(records)
     assert create_job.call_count == 2
-    assert [key.split("/")[1] for key in bench.stored()] == ["claims", "claims", "pending"]
+    assert [key.split("/")[1] for key in bench.stored()] == ["claims", "claims", "pending", "waiting"]
 
 
 def test_a_job_is_given_an_address_for_its_upload_only_and_no_log_line_shows_it(bench: Workbench) -> None:
@@ -173,3 +180,92 @@ def test_what_was_done_is_logged_under_the_closed_list_of_events(bench: Workbenc
     bench.submission().submit_all((bench.upload(), UnreadableRecord("no key")))
     told = [line["event"] for line in bench.lines.events() if line["level"] != "DEBUG"]
     assert told == ["job.submitted", "upload.skipped"]
+
+
+def test_an_object_of_just_the_allowed_size_is_submitted(bench: Workbench) -> None:
+    (outcome,) = bench.submission(max_input_bytes=8).submit_all((bench.upload(content=b"12345678"),))
+    assert outcome.result == "submitted"
+
+
+def sent_to_ci(bench: Workbench, mocker: MockerFixture, record: ObjectCreated, **settings: Any) -> JobRequest:
+    create_job = mocker.patch.object(Ci, "create_job", return_value=JobDetail(job_id="j1", state="Submitted"))
+    bench.submission(**settings).submit_all((record,))
+    request = create_job.call_args.args[1]
+    assert isinstance(request, JobRequest)
+    return request
+
+
+def test_every_setting_of_a_job_is_in_its_request(bench: Workbench, mocker: MockerFixture) -> None:
+    request = sent_to_ci(
+        bench,
+        mocker,
+        bench.upload(metadata={"x-cos-meta-voice-separation-job-level": "2"}),
+        output_bucket="stems-1250000000",
+        output_region="ap-beijing",
+        queue_id="p1",
+        audio_bitrate=64,
+        job_level=1,
+        callback_format="XML",
+        callback_ttl_hours=2,
+        **CALLBACK,
+    )
+    assert (request.output_bucket, request.output_region, request.queue_id) == ("stems-1250000000", "ap-beijing", "p1")
+    assert request.job_level == 2
+    assert request.parameters is not None
+    assert request.parameters.audio_config.bitrate == 64
+    callback = request.callback
+    assert isinstance(callback, UrlCallback)
+    assert callback.format is CallbackFormat.XML
+    expiry = int(callback.url.split("/")[-2])
+    assert 7100 < expiry - time.time() < 7300
+
+
+def test_a_template_of_the_settings_is_asked_for(bench: Workbench, mocker: MockerFixture) -> None:
+    request = sent_to_ci(bench, mocker, bench.upload(), template_id="t1")
+    assert (request.template_id, request.parameters) == ("t1", None)
+
+
+def test_without_a_callback_address_none_is_sent(bench: Workbench, mocker: MockerFixture) -> None:
+    assert sent_to_ci(bench, mocker, bench.upload()).callback is None
+
+
+def test_the_index_may_be_in_another_bucket(bench: Workbench) -> None:
+    bench.cloud.cos.create_bucket("index-1250000000", BUCKET.region)
+    bench.submission(index_bucket="index-1250000000").submit_all((bench.upload(),))
+    assert bench.stored() == []
+    listed = bench.cloud.cos.list("index-1250000000", prefix="index/").contents
+    assert [stored.key.split("/")[1] for stored in listed] == ["claims", "pending"]
+
+
+def test_an_input_that_ci_refuses_is_refused_and_may_be_uploaded_again(bench: Workbench, mocker: MockerFixture) -> None:
+    no = InputRefused("CreateMediaJobs", "a", status=400, code="ResourceNotSupported", reason="no media")
+    mocker.patch.object(Ci, "create_job", side_effect=no)
+    (outcome,) = bench.submission().submit_all((bench.upload(),))
+    assert (outcome.result, outcome.reason) == ("refused", "no media")
+    assert [key.split("/")[1] for key in bench.stored()] == ["refused"]
+    mocker.stopall()
+    (again,) = bench.submission("request-2").submit_all((bench.upload(),))
+    assert again.result == "submitted"
+
+
+def test_a_wrong_region_is_a_configuration_error_and_no_missing_object(bench: Workbench) -> None:
+    elsewhere = ObjectCreated("cos:ObjectCreated:Put", Bucket(BUCKET.name, "ap-nowhere"), (KEY,))
+    bench.upload()
+    with pytest.raises(SubmissionIncomplete, match="NoSuchBucket"):
+        bench.submission().submit_all((elsewhere,))
+    failed = [line for line in bench.lines.events() if line["event"] == "upload.failed"]
+    assert [line["level"] for line in failed] == ["ERROR"]
+
+
+def test_a_lease_is_as_long_as_a_function_can_run(bench: Workbench) -> None:
+    bench.submission().submit_all((bench.upload(),))
+    claim = documents.Claim.model_validate_json(bench.read(bench.stored("index/claims/")[0]))
+    assert (claim.lease_until - claim.claimed_at).total_seconds() == 900
+
+
+def test_a_claim_that_nobody_can_read_is_somebody_s(bench: Workbench) -> None:
+    record = bench.upload()
+    identity = upload_id(BUCKET.name, KEY, bench.cloud.cos.get(BUCKET.name, KEY).etag)
+    bench.cloud.cos.put(BUCKET.name, f"index/claims/{identity}/1.json", b"not json")
+    (outcome,) = bench.submission().submit_all((record,))
+    assert outcome.result == "held"

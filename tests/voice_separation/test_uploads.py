@@ -10,7 +10,7 @@ from tests.support import load_event
 from voice_separation.bucket import Bucket
 from voice_separation.errors import MalformedEvent
 from voice_separation.settings import Settings, from_environment
-from voice_separation.uploads import ObjectCreated, UnreadableRecord, read_event, reason_to_skip, upload_id
+from voice_separation.uploads import ObjectCreated, UnreadableRecord, keys_to_try, read_event, reason_to_skip, upload_id
 
 REGION = "ap-guangzhou"
 BUCKET = Bucket("media-1250000000", REGION)
@@ -130,6 +130,56 @@ def test_a_workflow_s_custom_function_names_its_object_in_a_shape_of_its_own() -
     (broken,) = read_event({"ObjectInfo": {"BucketId": BUCKET.name}}, default_region=REGION)
     assert isinstance(broken, UnreadableRecord)
     assert "ObjectInfo.Object" in broken.reason
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{"url": "http://[oops", "key": ""}, {"url": "", "key": "/1250000000/media/incoming/\ud800.mp3"}],
+    ids=["address", "surrogate"],
+)
+def test_a_record_with_a_broken_object_is_unreadable_and_no_more(broken: dict[str, str]) -> None:
+    event = load_event("cos-put.json")
+    event["Records"][0]["cos"]["cosObject"] |= broken
+    (record,) = read_event(event, default_region=REGION)
+    assert isinstance(record, UnreadableRecord)
+
+
+@pytest.mark.parametrize("name", ["media/x", "evil.example/x?", "Media", ""])
+def test_a_record_cannot_choose_a_host(name: str) -> None:
+    event = load_event("cos-put.json")
+    event["Records"][0]["cos"]["cosBucket"]["name"] = name
+    (record,) = read_event(event, default_region=REGION)
+    assert isinstance(record, UnreadableRecord)
+    info = {"BucketId": f"{name}-1250000000/", "Region": REGION, "Object": "incoming/a.mp3"}
+    (record,) = read_event({"ObjectInfo": info}, default_region=REGION)
+    assert isinstance(record, UnreadableRecord)
+
+
+@pytest.mark.parametrize(
+    ("url", "regions", "region"),
+    [
+        ("http://media-1250000000.cos-internal.ap-beijing.tencentcos.cn/k", {}, "ap-beijing"),
+        ("http://media-1250000000.cosgz.myqcloud.com/k", {"cosRegion": "ap-nanjing"}, "ap-nanjing"),
+        ("http://media-1250000000.cosgz.myqcloud.com/k", {"s3Region": "ap-mumbai"}, "ap-mumbai"),
+        ("", {"s3Region": "ap-mumbai"}, "ap-mumbai"),
+    ],
+)
+def test_where_the_function_s_region_is_unknown_the_event_tells_it(
+    url: str, regions: dict[str, str], region: str
+) -> None:
+    event = load_event("cos-put.json")
+    cos = event["Records"][0]["cos"]
+    cos["cosBucket"] = {"name": "media", "appid": 1250000000, "region": "gz", **regions}
+    cos["cosObject"] = {"key": "/1250000000/media/k", "url": url}
+    (record,) = read_event(event, default_region="")
+    assert isinstance(record, ObjectCreated)
+    assert record.bucket == Bucket("media-1250000000", region)
+
+
+def test_each_reading_of_a_key_is_judged_for_itself() -> None:
+    record = ObjectCreated("cos:ObjectCreated:Put", BUCKET, ("incoming/song ", "incoming/song #1.mp3"))
+    assert reason_to_skip(record, Settings()) is None
+    assert keys_to_try(record, Settings()) == ("incoming/song #1.mp3",)
 
 
 def test_new_content_under_the_same_key_is_another_upload() -> None:

@@ -58,6 +58,23 @@ def test_files_of_the_same_name_and_files_without_a_suffix_are_kept_apart(tmp_pa
     assert (tmp_path / "talk.voice.mp3").is_file()
 
 
+def test_files_whose_stems_would_have_the_same_name_keep_their_suffix_or_are_numbered(tmp_path: Path) -> None:
+    files = [tmp_path / "talk.mp3", tmp_path / "talk.wav", tmp_path / "b" / "talk.wav", tmp_path / "odd.m,3"]
+    for file in files:
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(SAMPLE.read_bytes())
+    result = separate(*files[:2], "--mode", "IsAudio", "-o", tmp_path / "1")
+    assert result.exit_code == 0, result.stderr
+    assert {path.name for path in (tmp_path / "1").iterdir()} == {"talk.mp3.voice.mp3", "talk.wav.voice.mp3"}
+    result = separate(*files[1:], "--mode", "IsAudio", "-o", tmp_path / "2")
+    assert result.exit_code == 0, result.stderr
+    assert {path.name for path in (tmp_path / "2").iterdir()} == {
+        "1-talk.wav.voice.mp3",
+        "2-talk.wav.voice.mp3",
+        "3-odd.m,3.voice.mp3",
+    }
+
+
 def test_a_file_that_is_no_media_ends_with_1_and_does_not_stop_the_others(tmp_path: Path) -> None:
     text = tmp_path / "notes.mp3"
     text.write_text("no recording")

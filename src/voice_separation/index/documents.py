@@ -7,7 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from voice_separation import uploads
+from voice_separation.bucket import Bucket
 from voice_separation.clock import rfc3339
+from voice_separation.errors import TencentRefusal, VoiceSeparationError
 
 Moment = Annotated[datetime, PlainSerializer(rfc3339)]
 
@@ -15,7 +17,7 @@ Moment = Annotated[datetime, PlainSerializer(rfc3339)]
 class Document(BaseModel):
     """Anything that is stored; `schema` names its shape and version."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", serialize_by_alias=True, hide_input_in_errors=True)
 
     def content(self) -> bytes:
         """Return the canonical bytes: sorted keys, no spaces, UTF-8, a newline at the end."""
@@ -50,6 +52,10 @@ class Upload(Document):
             size_bytes=upload.size,
         )
 
+    def to_upload(self) -> uploads.Upload:
+        """Return the upload itself."""
+        return uploads.Upload(Bucket(self.bucket, self.region), self.key, self.etag, self.size_bytes)
+
 
 class Reason(Document):
     """Why an upload waits or is refused: the error's name here, the vendor's code and text, what to do."""
@@ -57,6 +63,12 @@ class Reason(Document):
     error: str
     code: str
     message: str
+
+    @classmethod
+    def of(cls, error: VoiceSeparationError) -> "Reason":
+        """Return an error as a reason."""
+        code, message = (error.code, error.reason) if isinstance(error, TencentRefusal) else ("", str(error))
+        return cls(error=type(error).__name__, code=code, message=message)
 
 
 class Claim(Document):

@@ -95,7 +95,7 @@ def upload_id_of(detail: JobDetail) -> str | None:
     found = _USER_DATA.fullmatch(detail.user_data or "")
     if not found or not detail.input or not detail.input.object:
         return None
-    bucket = detail.input.bucket_id or detail.input.bucket or ""
+    bucket = detail.input.bucket_name or ""
     claimed, etag = found.groups()
     return claimed if upload_id(bucket, detail.input.object, etag) == claimed else None
 
@@ -112,7 +112,7 @@ def entry_of(detail: JobDetail, *, bucket: str, region: str) -> Entry:
         message=detail.message,
         upload_id=upload_id_of(detail),
         input=EntryInput(
-            bucket=(said and (said.bucket_id or said.bucket)) or bucket,
+            bucket=(said and said.bucket_name) or bucket,
             region=(said and said.region) or region,
             key=(said and said.object) or None,
         ),

@@ -34,5 +34,41 @@ def log(job_id: str, arrived_at: datetime) -> str:
     return f"log/{_hour(arrived_at)}/{job_id}.json"
 
 
+def log_hour(hour: datetime) -> str:
+    """Return what the keys of an hour's log begin with."""
+    return f"log/{_hour(hour)}/"
+
+
+def segment(hour: datetime) -> str:
+    """Return the key of an hour's entries in one file."""
+    return f"segments/{_hour(hour)}.ndjson.gz"
+
+
+def hour_of(key: str) -> datetime:
+    """Return the hour (UTC) that a key of `pending/`, `log/` or `segments/` is filed under."""
+    day, hour = key.split("/")[1:3]
+    return datetime.strptime(f"{day} {hour[:2]} +0000", "%Y-%m-%d %H %z")
+
+
+CLAIMS, PENDING, WAITING, REFUSED, JOBS, LOG = "claims/", "pending/", "waiting/", "refused/", "jobs/", "log/"
+INDEX = "index.json"
+
+
+def upload_id_in(key: str) -> str:
+    """Return the upload_id in a key of `claims/`, `pending/`, `waiting/` or `refused/`."""
+    parts = key.split("/")
+    return parts[1] if key.startswith(CLAIMS) else parts[-1].removesuffix(".json")
+
+
+def attempt_in(key: str) -> int:
+    """Return the number of the attempt in a key of `claims/`."""
+    return int(key.rsplit("/", maxsplit=1)[-1].removesuffix(".json"))
+
+
+def job_id_in(key: str) -> str:
+    """Return the job_id in a key of `jobs/` or `log/`."""
+    return key.rsplit("/", maxsplit=1)[-1].removesuffix(".json")
+
+
 def _hour(moment: datetime) -> str:
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%d/%H")

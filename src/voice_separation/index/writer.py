@@ -1,10 +1,10 @@
-"""Writing the index: each document one PUT, nothing read, whatever the size of the index."""
+"""Writing the index: each document one PUT; the doors' way reads nothing, whatever the size of the index."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from voice_separation.bucket import Bucket
-from voice_separation.errors import AlreadyExists, ClaimHeld
+from voice_separation.errors import AlreadyExists
 from voice_separation.index import keys
 from voice_separation.index.documents import Claim, Document, Pending, Refused, Waiting
 from voice_separation.index.entries import Entry
@@ -21,24 +21,32 @@ class IndexWriter:
     bucket: Bucket
     prefix: str
 
-    def claim(self, claim: Claim) -> None:
-        """Claim an upload.
+    def claim(self, claim: Claim) -> bool:
+        """Write a claim where none is; return whether the bucket keeps versions, where put-if-absent is void.
 
-        Raises ClaimHeld when another invocation has done so; a claim of ours whose answer was lost is ours.
+        Raises AlreadyExists.
         """
-        key = self.prefix + keys.claim(claim.upload.upload_id, claim.attempt)
-        try:
-            self.cos.put(self.bucket, key, claim.content(), content_type=CONTENT_TYPE, if_absent=True)
-        except AlreadyExists as error:
-            held = Claim.model_validate_json(self.cos.get(self.bucket, key))
-            if held.nonce != claim.nonce:
-                raise ClaimHeld(
-                    f"{claim.upload.key} is submitted by request {held.request_id} since {held.claimed_at}"
-                ) from error
+        return self._put(keys.claim(claim.upload.upload_id, claim.attempt), claim, if_absent=True)
 
-    def pending(self, pending: Pending) -> None:
-        """Note that a job runs for an upload."""
-        self._put(keys.pending(pending.upload.upload_id, pending.submitted_at), pending)
+    def read_claim(self, upload_id: str, attempt: int) -> Claim:
+        """Read a claim.
+
+        Raises ObjectNotFound.
+        """
+        return Claim.model_validate_json(self.cos.get(self.bucket, self.prefix + keys.claim(upload_id, attempt)))
+
+    def release(self, upload_id: str, attempt: int) -> None:
+        """Take back a claim of ours."""
+        self.cos.delete(self.bucket, self.prefix + keys.claim(upload_id, attempt))
+
+    def pending(self, pending: Pending) -> Pending:
+        """Note that a job runs for an upload, and return the note that is there: another's if it was there first."""
+        key = keys.pending(pending.upload.upload_id, pending.submitted_at)
+        try:
+            self._put(key, pending, if_absent=True)
+        except AlreadyExists:
+            return Pending.model_validate_json(self.cos.get(self.bucket, self.prefix + key))
+        return pending
 
     def waiting(self, waiting: Waiting) -> None:
         """Note that an upload waits for CI to take it."""
@@ -53,5 +61,15 @@ class IndexWriter:
         self._put(keys.job(entry.job_id), entry)
         self._put(keys.log(entry.job_id, arrived_at), entry)
 
-    def _put(self, key: str, document: Document) -> None:
-        self.cos.put(self.bucket, self.prefix + key, document.content(), content_type=CONTENT_TYPE)
+    def remove(self, key: str) -> None:
+        """Remove a document that has served; `key` is below the prefix."""
+        self.cos.delete(self.bucket, self.prefix + key)
+
+    def file(self, key: str, content: bytes, content_type: str) -> None:
+        """Write a view."""
+        self.cos.put(self.bucket, self.prefix + key, content, content_type=content_type)
+
+    def _put(self, key: str, document: Document, *, if_absent: bool = False) -> bool:
+        return self.cos.put(
+            self.bucket, self.prefix + key, document.content(), content_type=CONTENT_TYPE, if_absent=if_absent
+        )

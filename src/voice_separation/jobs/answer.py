@@ -50,6 +50,9 @@ def parse_answer(model: type[NodeT], body: bytes) -> NodeT:
     Raises MalformedAnswer.
     """
     try:
-        return model.model_validate(parse_xml(body).get("Response") or {})
+        tree = parse_xml(body)
+        if "Response" not in tree:
+            raise MalformedAnswer("CI's answer is no Response")
+        return model.model_validate(tree["Response"] or {})
     except (MalformedXml, ValidationError) as error:
         raise MalformedAnswer(f"CI's answer cannot be read: {type(error).__name__}") from error

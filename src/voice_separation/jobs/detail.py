@@ -1,31 +1,17 @@
 """A job as CI tells it, in answers to `/jobs` and in notifications."""
 
-from enum import Enum
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, StringConstraints
 
 from voice_separation.jobs.media_info import MediaInfo
 from voice_separation.jobs.nodes import Exact, Many, Moment, Node, Number, OrAbsent, Text
+from voice_separation.jobs.states import FINISHED
 
 TAG = "VoiceSeparate"
 
 # CI's samples are `j` and 32 hex digits; what is not at least of this kind cannot become a path or an index key.
 JobId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$", strip_whitespace=True)]
-
-
-class JobState(str, Enum):
-    """The states that CI documents for a job (460/84794)."""
-
-    SUBMITTED = "Submitted"
-    RUNNING = "Running"
-    SUCCESS = "Success"
-    FAILED = "Failed"
-    PAUSE = "Pause"
-    CANCEL = "Cancel"
-
-
-FINISHED = frozenset({JobState.SUCCESS.value, JobState.FAILED.value, JobState.CANCEL.value})
 
 
 class CosHeader(Node):
@@ -43,6 +29,11 @@ class Input(Node):
     region: Text = None
     object: Exact = None
     cos_headers: Many[CosHeader] = ()
+
+    @property
+    def bucket_name(self) -> str | None:
+        """The full name of the bucket, wherever it stands."""
+        return self.bucket_id or self.bucket
 
 
 class Output(Node):

@@ -5,7 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from voice_separation.jobs.detail import TAG, JobState
+from voice_separation.jobs.detail import TAG
+from voice_separation.jobs.states import JobState
 
 QueueType = Literal[
     "Transcoding", "Speeching", "PicProcess", "AIProcess", "SpeedTranscoding", "DocProcess", "FileProcess"

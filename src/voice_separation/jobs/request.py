@@ -11,8 +11,9 @@ from voice_separation.jobs.callbacks import Callback
 from voice_separation.jobs.detail import TAG
 from voice_separation.jobs.nodes import Tree
 
-# XML 1.0 cannot carry these at all, not even escaped; lone surrogates cannot be encoded.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# XML 1.0 cannot carry these at all, not even escaped; lone surrogates cannot be encoded, and a carriage return would
+# arrive as a line feed (XML 1.0 §2.11), which names another object.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 # In the order of the vendor's samples.
 OUTPUT_NODES: tuple[tuple[Stem, str], ...] = (
@@ -74,9 +75,9 @@ def broken_output_rule(mode: AudioMode | None, outputs: dict[Stem, str]) -> str 
     return f"{mode.value} needs just the output keys {needed}, not {named}"
 
 
-def unwritable_in_xml(text: str) -> bool:
-    """Tell whether a text holds a character that no XML document can carry."""
-    return _UNWRITABLE.search(text) is not None
+def can_be_named(key: str) -> bool:
+    """Tell whether a request can name the object of this key; XML cannot carry every character that COS allows."""
+    return _UNWRITABLE.search(key) is None
 
 
 def render(request: JobRequest) -> bytes:

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from voice_separation.bucket import Bucket
-from voice_separation.errors import Misconfigured, Unavailable
+from voice_separation.errors import Retryable, Unavailable, Unreachable
 from voice_separation.jobs.answer import Jobs, MalformedAnswer, parse_jobs
-from voice_separation.jobs.detail import JobDetail, JobState
+from voice_separation.jobs.detail import JobDetail
 from voice_separation.jobs.listing import JobFilter
 from voice_separation.jobs.request import JobRequest, render
 from voice_separation.tencent.transport import Answer, Request, Session
 
 MOST_IDS = 10
+SECONDS_FOR_A_JOB = 5.0  # with less time left the answer might come too late to be noted
 
 
 @dataclass(frozen=True)
@@ -24,20 +25,18 @@ class Ci:
     def create_job(self, bucket: Bucket, request: JobRequest) -> JobDetail:
         """Submit a job, exactly once: it is billed, and CI cannot tell a repetition from a second job.
 
-        Raises Unreachable when the answer was lost (the job may run), QueueSaturated, QueuePaused, Throttled,
-        InputRefused, Misconfigured.
+        A 200 that carries a failed job is a job like any other: its entry will say why it failed.
+        Raises Unreachable when the answer was lost or cannot be read (the job may run), NoTimeLeft, QueueSaturated,
+        QueuePaused, Throttled, InputRefused, Misconfigured.
         """
         sent = self._request("CreateMediaJobs", "POST", bucket, "/jobs", target=f"{bucket.name}/{request.object}")
         xml = {"Content-Type": "application/xml"}
-        jobs = self._jobs(replace(sent, headers=xml, body=render(request), repeatable=False))
+        body = render(request)
+        once = replace(sent, headers=xml, body=body, repeatable=False, least_seconds=SECONDS_FOR_A_JOB)
+        jobs = self._jobs(once)
         if not jobs.details:
-            raise _unreadable(sent, "there is no job in the answer")
-        job = jobs.details[0]
-        if job.state == JobState.FAILED:  # not documented, not excluded: a 200 that carries a failure
-            raise Misconfigured(
-                sent.operation, sent.target, status=200, code=job.code or "Failed", reason=job.message or ""
-            )
-        return job
+            raise _unreadable(once, "there is no job in the answer")
+        return jobs.details[0]
 
     def describe_jobs(self, bucket: Bucket, job_ids: tuple[str, ...]) -> Jobs:
         """Ask for up to 10 jobs by id; ids that CI does not know come back as such, not as an error."""
@@ -74,6 +73,8 @@ class Ci:
             raise _unreadable(request, str(error), answer) from error
 
 
-def _unreadable(request: Request, reason: str, answer: Answer | None = None) -> Unavailable:
+def _unreadable(request: Request, reason: str, answer: Answer | None = None) -> Retryable:
+    """Return the error for an answer in which nothing can be read; what was asked for may have been done."""
+    kind = Unavailable if request.repeatable else Unreachable
     status = answer.status if answer else 200
-    return Unavailable(request.operation, request.target, status=status, code="MalformedAnswer", reason=reason)
+    return kind(request.operation, request.target, status=status, code="MalformedAnswer", reason=reason)

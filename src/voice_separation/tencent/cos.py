@@ -4,14 +4,19 @@ import base64
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 from urllib.parse import unquote
 
 from pydantic import ValidationError
+from pydantic.alias_generators import to_pascal
 
 from voice_separation.bucket import Bucket
-from voice_separation.errors import Unavailable
+from voice_separation.errors import TencentRefusal, Unavailable
 from voice_separation.jobs.nodes import MalformedXml, Many, Node, Number, Text, parse_xml
 from voice_separation.tencent.transport import Answer, Request, Session
+
+NOT_FOUND = 404
 
 
 @dataclass(frozen=True)
@@ -20,9 +25,8 @@ class ObjectHead:
 
     etag: str
     size: int
-    content_type: str
     storage_class: str
-    last_modified: str
+    modified_at: datetime
     metadata: Mapping[str, str]
 
 
@@ -33,14 +37,16 @@ class ListedObject:
     key: str
     etag: str
     size: int
+    last_modified: datetime
 
 
 class _Contents(Node):
     key: str
     etag: Text = None
     size: Number = None
+    last_modified: datetime
 
-    model_config = Node.model_config | {"alias_generator": lambda name: {"etag": "ETag"}.get(name, name.title())}
+    model_config = Node.model_config | {"alias_generator": lambda name: {"etag": "ETag"}.get(name, to_pascal(name))}
 
 
 class _ListBucketResult(Node):
@@ -61,13 +67,19 @@ class Cos:
 
         Raises ObjectNotFound and the other TencentRefusals.
         """
-        headers = self._send("HeadObject", "HEAD", bucket, key).headers
+        try:
+            headers = self._send("HeadObject", "HEAD", bucket, key).headers
+        except TencentRefusal as error:
+            if error.status != NOT_FOUND:
+                raise
+            # An answer to HEAD has no body to tell a missing object from a missing bucket; one to GET has.
+            self._send("GetObject", "GET", bucket, key, headers={"Range": "bytes=0-0"})
+            headers = self._send("HeadObject", "HEAD", bucket, key).headers
         return ObjectHead(
             etag=headers.get("etag", "").strip('"'),
             size=int(headers.get("content-length", "0")),
-            content_type=headers.get("content-type", ""),
             storage_class=headers.get("x-cos-storage-class", "STANDARD"),
-            last_modified=headers.get("last-modified", ""),
+            modified_at=_moment(headers.get("last-modified", "")),
             metadata={name: value for name, value in headers.items() if name.startswith("x-cos-meta-")},
         )
 
@@ -75,8 +87,8 @@ class Cos:
         """Read a whole object; only for the small documents of the index."""
         return self._send("GetObject", "GET", bucket, key).body
 
-    def put(self, bucket: Bucket, key: str, content: bytes, *, content_type: str, if_absent: bool = False) -> None:
-        """Write an object; with `if_absent` only where none is.
+    def put(self, bucket: Bucket, key: str, content: bytes, *, content_type: str, if_absent: bool = False) -> bool:
+        """Write an object; with `if_absent` only where none is. Return whether the bucket keeps versions of it.
 
         Raises AlreadyExists, also when an earlier try of this very call was carried out and its answer lost.
         The check is not atomic under races, and void in a bucket that ever had versioning (436/7749).
@@ -85,7 +97,8 @@ class Cos:
         headers = {"Content-Type": content_type, "Content-MD5": base64.b64encode(digest).decode()}
         if if_absent:
             headers["x-cos-forbid-overwrite"] = "true"
-        self._send("PutObject", "PUT", bucket, key, headers=headers, body=content)
+        answer = self._send("PutObject", "PUT", bucket, key, headers=headers, body=content)
+        return "x-cos-version-id" in answer.headers
 
     def delete(self, bucket: Bucket, key: str) -> None:
         """Delete an object; one that is not there is deleted already."""
@@ -102,7 +115,8 @@ class Cos:
             answer = self._send("GetBucket", "GET", bucket, "", params=params)
             page = _page(bucket, answer)
             for row in page.contents:
-                yield ListedObject(unquote(row.key), (row.etag or "").strip('"'), int(row.size or 0))
+                etag = (row.etag or "").strip('"')
+                yield ListedObject(unquote(row.key), etag, int(row.size or 0), row.last_modified)
             if page.is_truncated != "true":
                 return
             marker = unquote(page.next_marker or page.contents[-1].key)
@@ -131,6 +145,14 @@ class Cos:
                 endpoint=self.endpoint,
             )
         )
+
+
+def _moment(header: str) -> datetime:
+    """Read `Fri, 24 May 2019 10:56:40 GMT`; a header that is missing or no time is the beginning of time."""
+    try:
+        return parsedate_to_datetime(header)
+    except ValueError:
+        return datetime.fromtimestamp(0, timezone.utc)
 
 
 def _page(bucket: Bucket, answer: Answer) -> _ListBucketResult:

@@ -69,17 +69,18 @@ def refusal(operation: str, target: str, status: int, headers: Mapping[str, str]
     code = error.code or f"HTTP {status}"
     reason = _ADDRESS.sub("<address>", error.message or "no reason given")[:_LONGEST_REASON]
     request_id = error.request_id or headers.get("x-cos-request-id") or headers.get("x-ci-request-id") or ""
-    kind = _BY_CODE.get(code) or _by_status(status, operation)
+    kind = kind_of(code, status)
     return kind(operation, target, status=status, code=code, reason=reason, request_id=request_id)
 
 
-def _by_status(status: int, operation: str) -> type[TencentRefusal]:
+def kind_of(code: str, status: int) -> type[TencentRefusal]:
+    """Return what a code means, or where it is unknown the status."""
+    if code in _BY_CODE:
+        return _BY_CODE[code]
     if status == 429:
         return Throttled
     if status >= 500:
         return Unavailable
-    if status == 404 and operation == "HeadObject":  # an answer to HEAD has no body to name the code
-        return ObjectNotFound
     return Misconfigured
 
 

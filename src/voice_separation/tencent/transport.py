@@ -14,7 +14,7 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from voice_separation.clock import Clock, Deadline
-from voice_separation.errors import Retryable, Unreachable
+from voice_separation.errors import NoTimeLeft, Retryable, Unreachable
 from voice_separation.telemetry import Event, Telemetry
 from voice_separation.tencent.credentials import Credentials
 from voice_separation.tencent.refusals import refusal
@@ -24,7 +24,8 @@ REPEATS = 2
 PAUSE_SECONDS = 0.25
 CONNECT_SECONDS = 2.0
 READ_SECONDS = 10.0
-LEAST_SECONDS = 0.2  # with less time left than this a request is not begun
+LEAST_SECONDS = 0.2
+CHUNK_BYTES = 1 << 16
 _NETWORK_ERRORS = (HTTPError, OSError)
 
 
@@ -33,7 +34,8 @@ class Request:
     """One request to a host of Tencent Cloud.
 
     `operation` is the vendor's name of the API, `target` what an error message calls the object; `path` is not
-    encoded; `endpoint` is where to connect instead of the host, which stays in `Host` and in the signature.
+    encoded; with less than `least_seconds` left the request is not begun; `endpoint` is where to connect instead
+    of the host, which stays in `Host` and in the signature.
     """
 
     operation: str
@@ -46,6 +48,7 @@ class Request:
     body: bytes = field(default=b"", repr=False)
     service: Literal["cos", "ci"] = "cos"
     repeatable: bool = True
+    least_seconds: float = LEAST_SECONDS
     endpoint: str | None = None
 
 
@@ -77,7 +80,8 @@ class Session:
     def send(self, request: Request) -> Answer:
         """Send a request, again if it may be repeated and failed for now.
 
-        Raises Unreachable when no answer came, otherwise the TencentRefusal that the answer says.
+        Raises NoTimeLeft when it was not sent, Unreachable when no answer came, otherwise the TencentRefusal that
+        the answer says.
         """
         attempts = 1 + (REPEATS if request.repeatable else 0)
         for attempt in range(1, attempts + 1):
@@ -92,10 +96,14 @@ class Session:
 
     def _send_once(self, request: Request) -> Answer:
         started = self.clock.monotonic()
+        left = self.deadline.remaining()
+        if left < request.least_seconds:
+            reason = f"{left:.1f} s are left"
+            raise NoTimeLeft(request.operation, request.target, status=0, code="NoTimeLeft", reason=reason)
         status = 0
         try:
-            response = self._exchange(request)
-            status = response.status
+            answer = self._exchange(request, left)
+            status = answer.status
         except _NETWORK_ERRORS as error:
             # The text of a network error may quote the address; its kind says enough.
             raise Unreachable(
@@ -108,18 +116,14 @@ class Session:
         finally:
             duration = round((self.clock.monotonic() - started) * 1000, 1)
             self.telemetry.debug(Event.REQUEST_SENT, operation=request.operation, status=status, duration_ms=duration)
-        answer = Answer(status, {name.lower(): value for name, value in response.headers.items()}, response.data)
         if status >= 300:
             raise refusal(request.operation, request.target, status, answer.headers, answer.body)
         return answer
 
-    def _exchange(self, request: Request) -> urllib3.BaseHTTPResponse:
-        left = self.deadline.remaining()
-        if left < LEAST_SECONDS:
-            raise TimeoutError("no time left in this invocation")
+    def _exchange(self, request: Request, left: float) -> Answer:
         place = urlsplit(request.endpoint or f"https://{request.host}")
         connection = self.pool.connection_from_host(place.hostname, place.port, place.scheme)
-        return connection.urlopen(
+        response = connection.urlopen(
             request.method,
             _target(request),
             body=request.body or None,
@@ -127,7 +131,18 @@ class Session:
             retries=False,
             redirect=False,
             timeout=urllib3.Timeout(total=left, connect=CONNECT_SECONDS, read=READ_SECONDS),
+            preload_content=False,
         )
+        # The limits above are for each read; a body that drips in must end in time as a whole.
+        until = self.clock.monotonic() + min(READ_SECONDS, left)
+        body = b""
+        while chunk := response.read1(CHUNK_BYTES):
+            body += chunk
+            if self.clock.monotonic() > until:
+                response.close()
+                raise TimeoutError("the answer did not end in time")
+        response.release_conn()
+        return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, body)
 
     def _headers(self, request: Request) -> dict[str, str]:
         signed = {"Host": request.host, **request.headers}

@@ -3,8 +3,8 @@ from datetime import datetime, timezone
 import pytest
 from pydantic import ValidationError
 
-from voice_separation.jobs.detail import JobState
 from voice_separation.jobs.listing import JobFilter
+from voice_separation.jobs.states import JobState
 
 
 def test_every_filter_becomes_its_parameter() -> None:

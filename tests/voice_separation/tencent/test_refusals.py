@@ -41,10 +41,14 @@ def test_an_answer_becomes_the_error_named_after_its_state(
     assert str(error).startswith(f"CreateMediaJobs media-1/a.mp3 – {status} {code}: said the service (request NTk0); ")
 
 
-def test_a_head_has_no_body_so_its_status_decides() -> None:
+def test_without_a_body_the_status_decides_and_the_request_id_comes_from_the_headers() -> None:
     error = refusal("HeadObject", "media-1/a.mp3", 404, {"x-cos-request-id": "NjE3"}, b"")
-    assert type(error) is errors.ObjectNotFound
-    assert error.request_id == "NjE3"
+    assert type(error) is errors.Misconfigured
+    assert (error.code, error.request_id) == ("HTTP 404", "NjE3")
+
+
+def test_a_very_long_reason_is_cut() -> None:
+    assert len(refusal("PutObject", "a", 400, {}, ci_error("X", "y" * 10_000)).reason) == 500
 
 
 def test_addresses_in_the_vendor_s_text_are_not_repeated() -> None:

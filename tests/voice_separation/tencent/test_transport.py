@@ -1,11 +1,14 @@
 """Repeats, time limits and lost answers, against a server that misbehaves on command."""
 
+import contextlib
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import certifi
 import pytest
 
 from tests.support import Lines, StoppedClock
@@ -69,7 +72,14 @@ class Caller:
     seconds: float = 30.0
 
     def send(self, server: Server, **changes: Any) -> bytes:
-        session = Session(
+        request = Request(
+            "PutObject", "media-1/a", "PUT", "media-1.cos.r.myqcloud.com", "/a", body=b"x", endpoint=server.endpoint
+        )
+        with_changes = {**request.__dict__, **changes}
+        return self.session().send(Request(**with_changes)).body
+
+    def session(self) -> Session:
+        return Session(
             pool=connection_pool(),
             credentials=Credentials("AKIDEXAMPLE", "key-of-nobody", "token-of-nobody"),
             deadline=Deadline.after(self.seconds, self.clock),
@@ -77,11 +87,6 @@ class Caller:
             telemetry=Telemetry(self.clock, Level.DEBUG, self.lines),
             jitter=lambda: 0.5,
         )
-        request = Request(
-            "PutObject", "media-1/a", "PUT", "media-1.cos.r.myqcloud.com", "/a", body=b"x", endpoint=server.endpoint
-        )
-        with_changes = {**request.__dict__, **changes}
-        return session.send(Request(**with_changes)).body
 
 
 def test_the_public_host_is_named_and_signed_whatever_the_endpoint(server: Server) -> None:
@@ -140,9 +145,40 @@ def test_a_redirect_is_not_followed_because_it_could_lead_anywhere(server: Serve
 
 
 def test_without_time_left_nothing_is_sent(server: Server) -> None:
-    with pytest.raises(errors.Unreachable, match="TimeoutError"):
+    with pytest.raises(errors.NoTimeLeft, match=r"0\.1 s are left"):
         Caller(seconds=0.1).send(server)
+    with pytest.raises(errors.NoTimeLeft):
+        Caller(seconds=4).send(server, least_seconds=5.0)
     assert server.requests == []
+
+
+def test_an_answer_that_drips_in_ends_with_the_time() -> None:
+    class Dripping(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(1 << 16)
+            self.request.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
+            with contextlib.suppress(OSError):
+                for _ in range(60):
+                    self.request.sendall(b"x")
+                    time.sleep(0.05)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Dripping) as tcp:
+        tcp.daemon_threads, tcp.block_on_close = True, False
+        threading.Thread(target=tcp.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        clock = SystemClock()
+        session = replace(Caller().session(), clock=clock, deadline=Deadline.after(0.5, clock))
+        endpoint = f"http://127.0.0.1:{tcp.server_address[1]}"
+        started = clock.monotonic()
+        with pytest.raises(errors.Retryable):
+            session.send(Request("GetObject", "a", "GET", "h", "/a", endpoint=endpoint, repeatable=False))
+        assert clock.monotonic() - started < 2
+        tcp.shutdown()
+
+
+def test_certificates_are_checked_against_those_that_come_along() -> None:
+    options = connection_pool().connection_pool_kw
+    assert options["ca_certs"] == certifi.where()
+    assert options.get("cert_reqs") in (None, "CERT_REQUIRED")
 
 
 def test_repeats_stop_when_they_would_not_end_in_time(server: Server) -> None:

@@ -1,0 +1,126 @@
+"""Use case of door 3, daily: uploads that nobody has claimed, and claims that nobody has kept, go to the waiting room.
+
+The first are uploads whose event was lost; the second are of invocations that died, and whose retries died too.
+Nothing is submitted here: the waiting room does that, at its own pace and after looking for a job in CI.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from voice_separation.bucket import Bucket
+from voice_separation.claims import LEASE
+from voice_separation.clock import Clock, Deadline
+from voice_separation.index import documents, keys
+from voice_separation.index.reader import IndexReader
+from voice_separation.index.views import Index, read_segment
+from voice_separation.index.writer import IndexWriter
+from voice_separation.settings import Settings
+from voice_separation.telemetry import Event, Telemetry
+from voice_separation.tencent.cos import Cos
+from voice_separation.uploads import CREATED, ObjectCreated, Upload, reason_to_skip
+
+EVENT_MAY_COME = timedelta(minutes=15)  # younger objects may still be claimed by their event
+LOOK_BACK = timedelta(days=3)  # claims older than this were looked at by earlier audits
+SECONDS_TO_END = 2.0
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What an audit found; `complete` is False when its time did not suffice."""
+
+    unclaimed: int
+    dead: int
+    complete: bool
+
+    def report(self) -> dict[str, Any]:
+        """Return the counts, for the log and the result."""
+        return {"unclaimed": self.unclaimed, "dead": self.dead, "complete": self.complete}
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Compares what is in the bucket with what is in the index."""
+
+    settings: Settings
+    bucket: Bucket
+    cos: Cos
+    reader: IndexReader
+    writer: IndexWriter
+    clock: Clock
+    deadline: Deadline
+    telemetry: Telemetry
+
+    def run(self) -> Audited:
+        """Find lost uploads and dead claims and put each into the waiting room, where none waits already."""
+        open_ids = self._open_ids()
+        dead_claims = dict(self._dead_claims(open_ids))
+        claimed = self._claimed_ids()
+        unclaimed = dead = 0
+        complete = True
+        for upload in self._uploads():
+            if self.deadline.remaining() < SECONDS_TO_END:
+                complete = False
+                break
+            if upload.id not in claimed and upload.id not in open_ids:
+                self._wait(upload, "Unclaimed", "no event came for it", attempts=0)
+                unclaimed += 1
+            elif upload.id in dead_claims:
+                self._wait(
+                    upload, "DeadClaim", "whoever claimed it ended before it was submitted", dead_claims[upload.id]
+                )
+                dead += 1
+        done = Audited(unclaimed, dead, complete)
+        self.telemetry.info(Event.AUDITED, **done.report())
+        return done
+
+    def _uploads(self) -> Iterator[Upload]:
+        """Yield the uploads that lie in the bucket and are old enough for their event to have come."""
+        youngest = self.clock.now() - EVENT_MAY_COME
+        for listed in self.cos.list(self.bucket, self.settings.input_prefix):
+            record = ObjectCreated(f"{CREATED}*", self.bucket, (listed.key,))
+            if listed.last_modified <= youngest and reason_to_skip(record, self.settings) is None:
+                yield Upload(self.bucket, listed.key, listed.etag, listed.size)
+
+    def _claimed_ids(self) -> set[str]:
+        return {keys.upload_id_in(listed.key) for listed in self.reader.list(keys.CLAIMS)}
+
+    def _open_ids(self) -> set[str]:
+        """Return the uploads that wait, are refused or run: somebody looks after them."""
+        folders = (keys.WAITING, keys.REFUSED, keys.PENDING)
+        return {keys.upload_id_in(listed.key) for folder in folders for listed in self.reader.list(folder)}
+
+    def _dead_claims(self, open_ids: set[str]) -> Iterator[tuple[str, int]]:
+        """Yield uploads claimed lately, whose lease has passed, that are neither open nor finished, and the attempt."""
+        now = self.clock.now()
+        lately = now - LOOK_BACK
+        finished = self._finished_ids(lately)
+        for listed in self.reader.list(keys.CLAIMS):
+            upload_id = keys.upload_id_in(listed.key)
+            is_dead = lately <= listed.last_modified <= now - LEASE
+            if is_dead and upload_id not in open_ids and upload_id not in finished:
+                yield upload_id, keys.attempt_in(listed.key)
+
+    def _finished_ids(self, since: datetime) -> set[str | None]:
+        """Return the uploads of the jobs that were reported since then."""
+        index = self.reader.read(keys.INDEX, Index)
+        contents = [
+            self.reader.content(segment.key)
+            for segment in (index.segments if index else ())
+            if segment.hour >= since - timedelta(hours=1)
+        ]
+        return {entry.upload_id for content in contents if content for entry in read_segment(content)}
+
+    def _wait(self, upload: Upload, error: str, message: str, attempts: int) -> None:
+        now = self.clock.now()
+        self.writer.waiting(
+            documents.Waiting(
+                reason=documents.Reason(error=error, code="", message=message),
+                attempts=attempts,
+                waiting_since=now,
+                next_attempt_at=now,
+                upload=documents.Upload.of(upload),
+            )
+        )
+        self.telemetry.warning(Event.UPLOAD_WAITING, key=upload.key, upload_id=upload.id, code=error, reason=message)

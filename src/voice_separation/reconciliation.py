@@ -1,0 +1,180 @@
+"""Use case of door 3: what events and callbacks have lost is repaired, in slices that fit into the time there is.
+
+Each slice leaves the index in order, so it may be killed anywhere, run twice at once, or be run by hand.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+
+from voice_separation.bucket import Bucket
+from voice_separation.clock import Clock, Deadline
+from voice_separation.completion import Completion
+from voice_separation.errors import JobUnknown, ObjectNotFound
+from voice_separation.index import documents, keys
+from voice_separation.index.entries import entry_of
+from voice_separation.index.reader import IndexReader
+from voice_separation.index.writer import IndexWriter
+from voice_separation.jobs.detail import JobDetail
+from voice_separation.settings import Settings
+from voice_separation.submitter import NO_ROOM, Outcome, Submitter
+from voice_separation.telemetry import Event, Telemetry
+from voice_separation.tencent.ci import MOST_IDS, Ci
+from voice_separation.tencent.cos import Cos, ListedObject
+from voice_separation.uploads import Upload
+
+DRAIN_UNTIL = 0.55  # the share of the time that must be left for what comes after
+FINISH_UNTIL = 0.25
+CLOCKS_DIFFER = timedelta(minutes=5)  # at most, between COS and a function
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """What one run did."""
+
+    submitted: int = 0
+    waiting: int = 0
+    finished: int = 0
+    still_open: int = 0
+    alarming: tuple[Outcome, ...] = ()
+
+    def report(self) -> dict[str, int]:
+        """Return the counts, for the log and the result."""
+        return {
+            "submitted": self.submitted,
+            "waiting": self.waiting,
+            "finished": self.finished,
+            "still_open": self.still_open,
+        }
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """Drains the waiting room and finishes overdue jobs of one bucket."""
+
+    settings: Settings
+    bucket: Bucket
+    cos: Cos
+    ci: Ci
+    reader: IndexReader
+    writer: IndexWriter
+    submitter: Submitter
+    completion: Completion
+    clock: Clock
+    deadline: Deadline
+    telemetry: Telemetry
+
+    def run(self) -> Reconciled:
+        """Submit what waits, oldest first, until CI has no room; then finish jobs whose callback never came."""
+        submitted, waiting, alarming = self._drain(self._time_left_for(DRAIN_UNTIL))
+        finished, still_open = self._finish_overdue(self._time_left_for(FINISH_UNTIL))
+        done = Reconciled(submitted, waiting, finished, still_open, alarming)
+        self.telemetry.info(Event.RECONCILED, **done.report())
+        return done
+
+    def _time_left_for(self, share: float) -> Callable[[], bool]:
+        at_the_start = self.deadline.remaining()
+        return lambda: self.deadline.remaining() > at_the_start * share
+
+    # The waiting room ---------------------------------------------------------------------------------------------
+
+    def _drain(self, in_time: Callable[[], bool]) -> tuple[int, int, tuple[Outcome, ...]]:
+        """Submit waiting uploads; a document is only written anew when its turn changes, so its age is its turn."""
+        listed = sorted(self.reader.list(keys.WAITING), key=lambda each: (each.last_modified, each.key))
+        submitted = 0
+        alarming: list[Outcome] = []
+        for n, place in enumerate(listed):
+            if not in_time():
+                return submitted, len(listed) - n, tuple(alarming)
+            outcome = self._try_again(place)
+            if outcome is None:
+                continue
+            submitted += outcome.result == "submitted"
+            if outcome.alarming:
+                alarming.append(outcome)
+            if isinstance(outcome.error, NO_ROOM):
+                return submitted, len(listed) - n, tuple(alarming)
+            if outcome.result in {"submitted", "refused", "skipped"}:
+                self.writer.remove(place.key)
+        return submitted, len(listed) - submitted, tuple(alarming)
+
+    def _try_again(self, place: ListedObject) -> Outcome | None:
+        """Submit one waiting upload; None when it is not its time yet, or it does not wait any more."""
+        waiting = self.reader.read(place.key, documents.Waiting)
+        if waiting is None or waiting.next_attempt_at > self.clock.now():
+            return None
+        upload = waiting.upload.to_upload()
+        try:
+            head = self.cos.head(upload.bucket, upload.key)
+        except ObjectNotFound:
+            return self._gone(upload, "the object was deleted while it waited")
+        if head.etag != upload.etag:
+            return self._gone(upload, "the object was replaced while it waited; its new content is another upload")
+        return self.submitter.submit(upload, head, waiting)
+
+    def _gone(self, upload: Upload, why: str) -> Outcome:
+        reason = documents.Reason(error="ObjectNotFound", code="", message=why)
+        self.writer.refused(
+            documents.Refused(reason=reason, refused_at=self.clock.now(), upload=documents.Upload.of(upload))
+        )
+        self.telemetry.warning(Event.UPLOAD_REFUSED, key=upload.key, upload_id=upload.id, reason=why)
+        return Outcome("refused", upload.key, upload.id, reason=why)
+
+    # Jobs whose callback never came -------------------------------------------------------------------------------
+
+    def _finish_overdue(self, in_time: Callable[[], bool]) -> tuple[int, int]:
+        """Ask CI for jobs that are pending for longer than the grace, in tens, the oldest first."""
+        due = self.clock.now() - timedelta(seconds=self.settings.pending_grace_seconds)
+        overdue = (each for each in self.reader.list(keys.PENDING) if each.last_modified <= due)
+        finished = still_open = 0
+        while in_time() and (tenth := list(islice(overdue, MOST_IDS))):
+            for place, pending, detail in self._ask(tenth):
+                if self._finish(place, pending, detail):
+                    finished += 1
+                else:
+                    still_open += 1
+        return finished, still_open
+
+    def _ask(self, places: list[ListedObject]) -> Iterator[tuple[ListedObject, documents.Pending, JobDetail | None]]:
+        pending = [(place, self.reader.read(place.key, documents.Pending)) for place in places]
+        present = [(place, document) for place, document in pending if document is not None]
+        if not present:
+            return
+        ids = tuple(dict.fromkeys(document.job_id for _, document in present))
+        jobs = self.ci.describe_jobs(self.bucket, ids)
+        for place, document in present:
+            yield place, document, jobs.of(document.job_id)
+
+    def _finish(self, place: ListedObject, pending: documents.Pending, detail: JobDetail | None) -> bool:
+        """Store a finished job as a callback would, and remove its note; tell whether it is finished."""
+        if detail is None:
+            error = JobUnknown(f"CI knows no job {pending.job_id} any more")
+            upload = pending.upload
+            refused = documents.Refused(reason=documents.Reason.of(error), refused_at=self.clock.now(), upload=upload)
+            self.writer.refused(refused)
+            self.telemetry.error(Event.JOB_LOST, job_id=pending.job_id, key=upload.key, upload_id=upload.upload_id)
+        elif not detail.finished:
+            return False
+        elif not self._is_filed(detail):
+            self.completion.store(detail)
+        self.writer.remove(place.key)
+        return True
+
+    def _is_filed(self, detail: JobDetail) -> bool:
+        """Tell whether a callback has stored both the entry and its copy in the log.
+
+        The copy was written right after the entry, so the entry's age tells under which hour; storing it again
+        would only file the job under a second hour.
+        """
+        entry = entry_of(detail, bucket=self.bucket.name, region=self.bucket.region)
+        stored = self.reader.exists(keys.job(entry.job_id))
+        if stored is None:
+            return False
+        near = (
+            stored.last_modified,
+            stored.last_modified - timedelta(minutes=5),
+            stored.last_modified + timedelta(minutes=5),
+        )
+        hours = dict.fromkeys(keys.log(entry.job_id, moment) for moment in near)
+        return any(self.reader.exists(key) for key in hours)

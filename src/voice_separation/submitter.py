@@ -1,0 +1,227 @@
+"""One upload to one job: for door 1, for the waiting room, for what events have lost.
+
+`POST /jobs` is sent at most once for a claim. Whoever takes an upload over, or comes back to one that waited, first
+looks whether CI has a job for it already, and adopts that.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from voice_separation.capability import KeyRing
+from voice_separation.claims import Claims
+from voice_separation.clock import Clock
+from voice_separation.errors import (
+    CannotBeSeparated,
+    ClaimHeld,
+    InputRefused,
+    InvalidOptions,
+    Misconfigured,
+    QueuePaused,
+    QueueSaturated,
+    Retryable,
+    TencentRefusal,
+    Throttled,
+    VoiceSeparationError,
+)
+from voice_separation.index import documents
+from voice_separation.index.entries import upload_id_of, user_data_of
+from voice_separation.index.writer import IndexWriter
+from voice_separation.jobs.callbacks import UrlCallback
+from voice_separation.jobs.detail import JobDetail
+from voice_separation.jobs.listing import JobFilter
+from voice_separation.jobs.request import JobRequest, can_be_named
+from voice_separation.jobs.states import rank
+from voice_separation.naming import output_keys
+from voice_separation.options import Options, options_for, says_skip
+from voice_separation.settings import Settings
+from voice_separation.telemetry import Event, Telemetry
+from voice_separation.tencent.ci import Ci
+from voice_separation.tencent.cos import ObjectHead
+from voice_separation.uploads import Upload
+
+NO_ROOM = (QueueSaturated, QueuePaused, Throttled)  # a definite no: there is no job, and the next upload gets the same
+MISCONFIGURED_AGAIN_AFTER = timedelta(minutes=5)  # doubled with each attempt
+LONGEST_WAIT = timedelta(hours=6)
+_ARCHIVED = frozenset({"ARCHIVE", "DEEP_ARCHIVE"})
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an upload. `error` is why it waits or failed; only `failed` and Misconfigured need somebody."""
+
+    result: Literal["submitted", "skipped", "refused", "held", "waiting", "failed"]
+    key: str = ""
+    upload_id: str | None = None
+    job_id: str | None = None
+    reason: str | None = None
+    error: VoiceSeparationError | None = None
+
+    @property
+    def alarming(self) -> bool:
+        """Whether the platform should show red."""
+        return self.result == "failed" or isinstance(self.error, Misconfigured)
+
+    def report(self) -> dict[str, str | None]:
+        """Return the outcome for the result of the function, which the platform logs."""
+        told = {
+            "result": self.result,
+            "key": self.key,
+            "upload_id": self.upload_id,
+            "job_id": self.job_id,
+            "reason": self.reason,
+        }
+        return {name: value for name, value in told.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Submitter:
+    """Submits single uploads of one bucket; everything it needs from outside is handed in."""
+
+    settings: Settings
+    ci: Ci
+    index: IndexWriter
+    claims: Claims
+    clock: Clock
+    telemetry: Telemetry
+
+    def submit(self, upload: Upload, head: ObjectHead, waited: documents.Waiting | None = None) -> Outcome:
+        """Submit an upload; `waited` is its place in the waiting room, if it comes from there.
+
+        Whatever goes wrong is an outcome, never an exception.
+        """
+        telemetry = self.telemetry.bind(bucket=upload.bucket.name, key=upload.key, upload_id=upload.id)
+        try:
+            return self._submit(upload, head, waited, telemetry)
+        except (VoiceSeparationError, ValueError) as error:  # ValueError: what nobody foresaw in this one upload
+            told = error if isinstance(error, VoiceSeparationError) else CannotBeSeparated(type(error).__name__)
+            telemetry.error(Event.UPLOAD_FAILED, error=type(error).__name__, message=str(told))
+            return Outcome("failed", upload.key, upload.id, error=told)
+
+    def _submit(
+        self, upload: Upload, head: ObjectHead, waited: documents.Waiting | None, telemetry: Telemetry
+    ) -> Outcome:
+        if says_skip(head.metadata):
+            telemetry.info(Event.UPLOAD_SKIPPED, reason="its metadata says skip")
+            return Outcome("skipped", upload.key, upload.id, reason="its metadata says skip")
+        try:
+            self._refuse_what_cannot_be_separated(upload, head)
+            request = self._request(upload, options_for(head.metadata, self.settings))
+        except (InvalidOptions, CannotBeSeparated) as error:
+            return self._refuse(upload, error, telemetry)
+        try:
+            attempt = self.claims.take(upload, first_attempt=waited.attempts + 1 if waited else 1)
+        except ClaimHeld as error:
+            telemetry.info(Event.CLAIM_HELD, reason=str(error))
+            return Outcome("held", upload.key, upload.id, reason="it is claimed already")
+        try:
+            job = self._job_for(upload, request, attempt, telemetry)
+        except InputRefused as error:
+            outcome = self._refuse(upload, error, telemetry)
+            self.claims.release(upload, attempt)  # so that the same content, uploaded again, is tried again
+            return outcome
+        except (Retryable, Misconfigured) as error:
+            return self._wait(upload, error, attempt, waited, telemetry)
+        return self._note(upload, job, telemetry)
+
+    def _job_for(self, upload: Upload, request: JobRequest, attempt: int, telemetry: Telemetry) -> JobDetail:
+        """Return the upload's job: after the first attempt one that CI has already, otherwise a new one."""
+        jobs = self.ci.list_jobs(upload.bucket, JobFilter(input_object=upload.key)) if attempt > 1 else ()
+        ours = [job for job in jobs if upload_id_of(job) == upload.id]
+        if not ours:
+            return self.ci.create_job(upload.bucket, request)
+        furthest = max(ours, key=lambda job: (rank(job.state), job.job_id))
+        telemetry.info(Event.JOB_ADOPTED, job_id=furthest.job_id, state=furthest.state, attempt=attempt)
+        return furthest
+
+    def _note(self, upload: Upload, job: JobDetail, telemetry: Telemetry) -> Outcome:
+        """Note that the job runs. Where somebody else's job was noted first, ours is one too many."""
+        note = documents.Pending(job_id=job.job_id, submitted_at=self.clock.now(), upload=documents.Upload.of(upload))
+        noted = self.index.pending(note)
+        if noted.job_id != job.job_id:
+            self._cancel_duplicate(upload, job.job_id, telemetry)
+            return Outcome("held", upload.key, upload.id, noted.job_id, "another invocation submitted it too")
+        telemetry.info(Event.JOB_SUBMITTED, job_id=job.job_id, state=job.state, size_bytes=upload.size)
+        return Outcome("submitted", upload.key, upload.id, job.job_id)
+
+    def _cancel_duplicate(self, upload: Upload, job_id: str, telemetry: Telemetry) -> None:
+        try:
+            self.ci.cancel_job(upload.bucket, job_id)
+        except TencentRefusal as error:  # it runs already, and is billed
+            telemetry.error(Event.JOB_DUPLICATE, job_id=job_id, cancelled=False, message=str(error))
+        else:
+            telemetry.warning(Event.JOB_DUPLICATE, job_id=job_id, cancelled=True)
+
+    def _wait(
+        self,
+        upload: Upload,
+        error: TencentRefusal,
+        attempt: int,
+        waited: documents.Waiting | None,
+        telemetry: Telemetry,
+    ) -> Outcome:
+        """Put an upload into the waiting room, or leave it where it stands there when CI had no room again."""
+        now = self.clock.now()
+        told = telemetry.error if isinstance(error, Misconfigured) else telemetry.warning
+        told(Event.UPLOAD_WAITING, code=error.code, reason=error.reason, attempt=attempt)
+        if waited and isinstance(error, NO_ROOM):
+            self.claims.release(upload, attempt)
+        else:
+            self.index.waiting(
+                documents.Waiting(
+                    reason=documents.Reason.of(error),
+                    attempts=attempt,
+                    waiting_since=waited.waiting_since if waited else now,
+                    next_attempt_at=_next_attempt_at(now, error, attempt),
+                    upload=documents.Upload.of(upload),
+                )
+            )
+        return Outcome("waiting", upload.key, upload.id, reason=error.code, error=error)
+
+    def _refuse(self, upload: Upload, error: VoiceSeparationError, telemetry: Telemetry) -> Outcome:
+        reason = documents.Reason.of(error)
+        refused = documents.Refused(reason=reason, refused_at=self.clock.now(), upload=documents.Upload.of(upload))
+        self.index.refused(refused)
+        telemetry.warning(Event.UPLOAD_REFUSED, code=reason.code, reason=reason.message)
+        return Outcome("refused", upload.key, upload.id, reason=reason.message)
+
+    def _refuse_what_cannot_be_separated(self, upload: Upload, head: ObjectHead) -> None:
+        limit = self.settings.max_input_bytes
+        if upload.size == 0:
+            raise CannotBeSeparated("the object is empty")
+        if upload.size > limit:
+            raise CannotBeSeparated(f"it has {upload.size} bytes, more than MAX_INPUT_BYTES ({limit}) allows")
+        if head.storage_class in _ARCHIVED:
+            raise CannotBeSeparated(f"its storage class is {head.storage_class}: restore it and copy it onto itself")
+        if not can_be_named(upload.key):
+            raise CannotBeSeparated("its key has a control character, which no request to CI can carry: rename it")
+
+    def _request(self, upload: Upload, options: Options) -> JobRequest:
+        settings = self.settings
+        return JobRequest(
+            object=upload.key,
+            output_bucket=settings.output_bucket or upload.bucket.name,
+            output_region=settings.output_region or upload.bucket.region,
+            outputs=output_keys(upload, options, settings, today=self.clock.now()),
+            template_id=options.template_id,
+            parameters=options.parameters,
+            user_data=user_data_of(upload),
+            job_level=options.job_level,
+            queue_id=settings.queue_id,
+            callback=self._callback(upload),
+        )
+
+    def _callback(self, upload: Upload) -> UrlCallback | None:
+        settings = self.settings
+        if settings.callback_url is None:
+            return None
+        ttl = timedelta(hours=settings.callback_ttl_hours)
+        path = KeyRing(settings.callback_secrets).path(upload.id, now=self.clock.now(), ttl=ttl)
+        return UrlCallback(url=settings.callback_url + path, format=settings.callback_format)
+
+
+def _next_attempt_at(now: datetime, error: TencentRefusal, attempt: int) -> datetime:
+    """Return when to try again: at the timer's next run, but for errors that somebody has to correct, ever later."""
+    if not isinstance(error, Misconfigured):
+        return now
+    return now + min(LONGEST_WAIT, MISCONFIGURED_AGAIN_AFTER * (1 << min(attempt - 1, 10)))

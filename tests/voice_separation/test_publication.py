@@ -1,0 +1,152 @@
+import gzip
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from tests.support import StoppedClock
+from tests.voice_separation.conftest import BUCKET, Workbench
+from voice_separation.index import keys, views
+from voice_separation.index.entries import Entry, entry_of
+from voice_separation.index.views import Index
+from voice_separation.jobs.detail import JobDetail
+from voice_separation.publication import Publication
+
+HOUR = datetime(2026, 11, 21, 3, tzinfo=timezone.utc)
+
+
+def entry(job_id: str, state: str = "Success", finished_at: datetime = HOUR) -> Entry:
+    detail = JobDetail(job_id=job_id, state=state, end_time=finished_at)
+    return entry_of(detail, bucket=BUCKET.name, region=BUCKET.region)
+
+
+def arrive(bench: Workbench, *entries: Entry, at: datetime) -> None:
+    writer = bench.invocation().writer(BUCKET)
+    for each in entries:
+        writer.entry(each, arrived_at=at)
+
+
+def publication(bench: Workbench, at: datetime) -> Publication:
+    return replace(bench.publication(segment_grace_seconds=1800), clock=StoppedClock(at))
+
+
+def published(bench: Workbench) -> Index:
+    return Index.model_validate_json(bench.read("index/index.json"))
+
+
+def rows(bench: Workbench, hour: datetime) -> list[str]:
+    lines = gzip.decompress(bench.read(f"index/{keys.segment(hour)}")).splitlines()
+    return [json.loads(line)["job_id"] for line in lines]
+
+
+def test_nothing_at_all_is_published_as_an_empty_index(bench: Workbench) -> None:
+    publication(bench, HOUR).publish()
+    index = published(bench)
+    assert (index.jobs, index.counts, index.newest, index.segments, index.complete_through) == (0, {}, (), (), None)
+
+
+def test_what_arrived_is_counted_listed_and_filed_by_hour(bench: Workbench) -> None:
+    arrive(bench, entry("jb"), entry("ja", "Failed"), at=HOUR)
+    publication(bench, HOUR + timedelta(minutes=5)).publish()
+    index = published(bench)
+    assert (index.jobs, index.counts) == (2, {"Failed": 1, "Success": 1})
+    assert [each.job_id for each in index.newest] == ["jb", "ja"]
+    assert rows(bench, HOUR) == ["ja", "jb"]
+    (segment,) = index.segments
+    assert (segment.key, segment.jobs, segment.sealed) == ("segments/2026-11-21/03.ndjson.gz", 2, False)
+    assert index.complete_through is None
+
+
+def test_an_hour_is_sealed_when_its_grace_is_over_and_read_no_more(bench: Workbench) -> None:
+    arrive(bench, entry("j1"), at=HOUR)
+    publication(bench, HOUR + timedelta(minutes=89)).publish()
+    assert published(bench).complete_through is None
+    publication(bench, HOUR + timedelta(minutes=90)).publish()
+    index = published(bench)
+    assert index.complete_through == HOUR + timedelta(hours=1)
+    assert index.segments[0].sealed
+    bench.cloud.recorder.clear()
+    publication(bench, HOUR + timedelta(minutes=91)).publish()
+    assert not [asked for asked in bench.asked() if "log/" in asked]
+
+
+def test_what_arrives_late_within_the_grace_is_still_filed(bench: Workbench) -> None:
+    arrive(bench, entry("j1"), at=HOUR)
+    publication(bench, HOUR + timedelta(minutes=70)).publish()
+    arrive(bench, entry("j2"), at=HOUR + timedelta(minutes=59))
+    publication(bench, HOUR + timedelta(minutes=95)).publish()
+    assert rows(bench, HOUR) == ["j1", "j2"]
+    assert published(bench).jobs == 2
+
+
+def test_a_job_reported_again_in_a_later_hour_is_counted_once(bench: Workbench) -> None:
+    arrive(bench, entry("j1"), at=HOUR)
+    publication(bench, HOUR + timedelta(minutes=95)).publish()
+    arrive(bench, entry("j1"), entry("j2"), at=HOUR + timedelta(hours=2))
+    publication(bench, HOUR + timedelta(hours=2, minutes=5)).publish()
+    index = published(bench)
+    assert (index.jobs, index.counts) == (2, {"Success": 2})
+    assert rows(bench, HOUR + timedelta(hours=2)) == ["j2"]
+
+
+def test_only_what_is_new_is_read(bench: Workbench) -> None:
+    arrive(bench, *[entry(f"j{n}") for n in range(5)], at=HOUR)
+    publication(bench, HOUR + timedelta(minutes=5)).publish()
+    arrive(bench, entry("jnew"), at=HOUR)
+    bench.cloud.recorder.clear()
+    publication(bench, HOUR + timedelta(minutes=6)).publish()
+    read = [asked for asked in bench.asked() if asked.startswith("cos GET /index/log/")]
+    assert read == ["cos GET /index/log/2026-11-21/03/jnew.json"]
+
+
+def test_publishing_again_writes_the_same_segment_no_second_time(bench: Workbench) -> None:
+    arrive(bench, entry("j1"), at=HOUR)
+    publication(bench, HOUR + timedelta(minutes=5)).publish()
+    bench.cloud.recorder.clear()
+    publication(bench, HOUR + timedelta(minutes=6)).publish()
+    assert [asked for asked in bench.asked() if "PUT" in asked] == ["cos PUT /index/index.json"]
+
+
+def test_a_slow_run_does_not_overwrite_the_index_of_a_later_one(bench: Workbench) -> None:
+    arrive(bench, entry("j1"), at=HOUR)
+    publication(bench, HOUR + timedelta(minutes=10)).publish()
+    publication(bench, HOUR + timedelta(minutes=5)).publish()
+    assert published(bench).generated_at == HOUR + timedelta(minutes=10)
+
+
+def test_the_newest_are_two_hundred_whatever_the_size_of_the_index() -> None:
+    entries = [entry(f"j{n:04}", finished_at=HOUR + timedelta(seconds=n)) for n in range(500)]
+    newest = views.newest([*entries, *entries])
+    assert [each.job_id for each in newest] == [f"j{n:04}" for n in range(499, 299, -1)]
+
+
+def test_the_same_entries_make_the_same_bytes_in_any_order() -> None:
+    entries = [entry("j1"), entry("j2"), entry("j3")]
+    assert views.segment_content(entries) == views.segment_content(reversed(entries))
+    assert [each.job_id for each in views.read_segment(views.segment_content(entries))] == ["j1", "j2", "j3"]
+
+
+def test_an_unreadable_index_is_published_anew_from_the_log(bench: Workbench) -> None:
+    arrive(bench, entry("j1"), at=HOUR)
+    publication(bench, HOUR + timedelta(minutes=5)).publish()
+    bench.cloud.cos.put(BUCKET.name, "index/index.json", b"not json")
+    publication(bench, HOUR + timedelta(minutes=6)).publish()
+    assert published(bench).jobs == 1
+
+
+@pytest.mark.parametrize("seconds", [0.0, 2.0])
+def test_without_time_nothing_is_lost_and_nothing_is_sealed(bench: Workbench, seconds: float) -> None:
+    arrive(bench, entry("j1"), at=HOUR)
+    late = publication(bench, HOUR + timedelta(hours=5))
+
+    class NoTime:
+        def remaining(self) -> float:
+            return seconds
+
+    deadline: Any = NoTime()
+    replace(late, deadline=deadline).publish()
+    assert published(bench).complete_through is None
+    late.publish()
+    assert published(bench).jobs == 1

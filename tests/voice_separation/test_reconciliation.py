@@ -1,0 +1,220 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pytest_mock import MockerFixture
+
+from tests.voice_separation.conftest import BUCKET, Workbench
+from voice_separation import errors
+from voice_separation.index.documents import Pending, Refused, Waiting
+from voice_separation.index.entries import Entry
+from voice_separation.jobs.detail import JobDetail
+from voice_separation.tencent.ci import Ci
+
+SATURATED = errors.QueueSaturated("CreateMediaJobs", "a", status=403, code="QueueSaturated", reason="full")
+DENIED = errors.Misconfigured("CreateMediaJobs", "a", status=403, code="AccessDenied", reason="no")
+
+
+def put_to_wait(bench: Workbench, mocker: MockerFixture, *keys: str, error: errors.TencentRefusal = SATURATED) -> None:
+    mocker.patch.object(Ci, "create_job", side_effect=error)
+    for key in keys:
+        try:
+            bench.submission(f"request-{key}").submit_all((bench.upload(key),))
+        except errors.SubmissionIncomplete:
+            continue
+    mocker.stopall()
+
+
+def let_time_pass(bench: Workbench) -> None:
+    """Make every waiting upload due, without changing its turn."""
+    for key in bench.stored("index/waiting/"):
+        waiting = Waiting.model_validate_json(bench.read(key))
+        due = waiting.model_copy(update={"next_attempt_at": waiting.waiting_since - timedelta(hours=1)})
+        bench.cloud.cos.put(BUCKET.name, key, due.content())
+
+
+def test_what_waits_is_submitted_when_its_time_has_come_and_not_before(bench: Workbench, mocker: MockerFixture) -> None:
+    put_to_wait(bench, mocker, "incoming/1.mp3", error=DENIED)
+    assert bench.reconciliation().run().submitted == 0
+    let_time_pass(bench)
+    done = bench.reconciliation().run()
+    assert (done.submitted, done.waiting) == (1, 0)
+    assert bench.stored("index/waiting/") == []
+    assert len(bench.stored("index/pending/")) == 1
+    assert bench.asked().count("ci POST /jobs") == 1
+
+
+def test_the_room_drains_oldest_first_and_stops_at_the_first_that_finds_no_room(
+    bench: Workbench, mocker: MockerFixture
+) -> None:
+    keys = [f"incoming/{n}.mp3" for n in range(4)]
+    put_to_wait(bench, mocker, *keys)
+    asked: list[str] = []
+
+    def takes_two(_self: Ci, _bucket: Any, request: Any) -> JobDetail:
+        if len(asked) == 2:
+            raise SATURATED
+        asked.append(request.object)
+        return JobDetail(job_id=f"j{len(asked)}", state="Submitted")
+
+    # one at a time, so that each stands at its own second
+    listed = bench.invocation().reader(BUCKET)
+    order = {key: n for n, key in enumerate(keys)}
+    rows = list(listed.list("waiting/"))
+    by_id = {Waiting.model_validate_json(bench.read(f"index/{row.key}")).upload.upload_id: row for row in rows}
+    let_time_pass(bench)
+
+    def aged(_self: Any, _folder: str) -> list[Any]:
+        from dataclasses import replace
+
+        fresh = []
+        for upload_id, row in by_id.items():
+            key = Waiting.model_validate_json(bench.read(f"index/waiting/{upload_id}.json")).upload.key
+            fresh.append(replace(row, last_modified=row.last_modified + timedelta(seconds=order[key])))
+        return fresh
+
+    mocker.patch("voice_separation.index.reader.IndexReader.list", aged)
+    mocker.patch.object(Ci, "create_job", takes_two)
+    mocker.patch.object(Ci, "describe_jobs")
+    reconciliation = bench.reconciliation()
+    submitted, waiting, _ = reconciliation._drain(lambda: True)
+    assert asked == keys[:2]
+    assert (submitted, waiting) == (2, 2)
+
+
+def test_an_upload_that_finds_no_room_again_keeps_its_turn_and_gives_its_claim_back(
+    bench: Workbench, mocker: MockerFixture
+) -> None:
+    put_to_wait(bench, mocker, "incoming/1.mp3")
+    let_time_pass(bench)
+    before = bench.read(bench.stored("index/waiting/")[0])
+    mocker.patch.object(Ci, "create_job", side_effect=SATURATED)
+    bench.reconciliation().run()
+    assert bench.read(bench.stored("index/waiting/")[0]) == before
+    assert len(bench.stored("index/claims/")) == 1
+
+
+def test_after_a_lost_answer_the_job_that_ci_has_is_adopted(bench: Workbench, mocker: MockerFixture) -> None:
+    lost = errors.Unreachable("CreateMediaJobs", "a", status=0, code="ProtocolError", reason="no answer came")
+    create = Ci.create_job
+
+    def carried_out_but_lost(self: Ci, *arguments: Any) -> JobDetail:
+        create(self, *arguments)
+        raise lost
+
+    mocker.patch.object(Ci, "create_job", carried_out_but_lost)
+    (outcome,) = bench.submission().submit_all((bench.upload(),))
+    mocker.stopall()
+    assert outcome.result == "waiting"
+    let_time_pass(bench)
+    assert bench.reconciliation().run().submitted == 1
+    assert bench.asked().count("ci POST /jobs") == 1
+
+
+def test_an_object_that_went_or_changed_while_it_waited_is_refused_with_the_reason(
+    bench: Workbench, mocker: MockerFixture
+) -> None:
+    put_to_wait(bench, mocker, "incoming/gone.mp3", "incoming/new.mp3")
+    bench.cloud.cos.delete(BUCKET.name, "incoming/gone.mp3")
+    bench.upload("incoming/new.mp3", b"other content")
+    let_time_pass(bench)
+    bench.reconciliation().run()
+    assert bench.stored("index/waiting/") == []
+    reasons = {
+        Refused.model_validate_json(bench.read(key)).reason.message.split()[3] for key in bench.stored("index/refused/")
+    }
+    assert reasons == {"deleted", "replaced"}
+
+
+def test_a_wrong_configuration_is_told_after_everything_else_was_tried(bench: Workbench, mocker: MockerFixture) -> None:
+    put_to_wait(bench, mocker, "incoming/1.mp3", error=DENIED)
+    let_time_pass(bench)
+    mocker.patch.object(Ci, "create_job", side_effect=DENIED)
+    done = bench.reconciliation().run()
+    assert [outcome.result for outcome in done.alarming] == ["waiting"]
+    waiting = Waiting.model_validate_json(bench.read(bench.stored("index/waiting/")[0]))
+    assert waiting.attempts == 2
+
+
+def finished_without_callback(bench: Workbench) -> str:
+    (outcome,) = bench.submission().submit_all((bench.upload(),))
+    assert bench.cloud.wait_until_idle(30)
+    return outcome.job_id or ""
+
+
+def test_a_job_whose_callback_never_came_is_finished_as_a_callback_would(bench: Workbench) -> None:
+    job_id = finished_without_callback(bench)
+    done = bench.reconciliation(pending_grace_seconds=0).run()
+    assert (done.finished, done.still_open) == (1, 0)
+    entry = Entry.model_validate_json(bench.read(bench.stored("index/jobs/")[0]))
+    assert (entry.job_id, entry.state) == (job_id, "Failed")  # the sample content is no media
+    assert len(bench.stored("index/log/")) == 1
+    assert bench.stored("index/pending/") == []
+
+
+def test_a_job_is_not_asked_for_before_its_grace_is_over(bench: Workbench) -> None:
+    finished_without_callback(bench)
+    assert bench.reconciliation(pending_grace_seconds=600).run().finished == 0
+    assert len(bench.stored("index/pending/")) == 1
+
+
+def test_a_job_that_its_callback_has_stored_is_only_tidied_up(bench: Workbench) -> None:
+    job_id = finished_without_callback(bench)
+    call = bench.invocation()
+    bench.completion().store(call.ci.describe_jobs(BUCKET, (job_id,)).details[0])
+    written = len([request for request in bench.asked() if request.startswith("cos PUT /index/log/")])
+    bench.reconciliation(pending_grace_seconds=0).run()
+    assert len([request for request in bench.asked() if request.startswith("cos PUT /index/log/")]) == written
+    assert bench.stored("index/pending/") == []
+
+
+def test_an_entry_without_its_copy_in_the_log_gets_it(bench: Workbench) -> None:
+    finished_without_callback(bench)
+    bench.reconciliation(pending_grace_seconds=0).run()
+    pending = Pending(
+        job_id=bench.stored("index/jobs/")[0].split("/")[-1].removesuffix(".json"),
+        submitted_at=bench.invocation().clock.now(),
+        upload=Pending.model_validate(_a_pending(bench)).upload,
+    )
+    for key in bench.stored("index/log/"):
+        bench.cloud.cos.delete(BUCKET.name, key)
+    bench.invocation().writer(BUCKET).pending(pending)
+    bench.reconciliation(pending_grace_seconds=0).run()
+    assert len(bench.stored("index/log/")) == 1
+
+
+def _a_pending(bench: Workbench) -> Any:
+    (outcome,) = bench.submission("request-9").submit_all((bench.upload("incoming/other.mp3"),))
+    assert outcome.result == "submitted"
+    (key,) = bench.stored("index/pending/")
+    return Pending.model_validate_json(bench.read(key))
+
+
+def test_a_job_that_ci_has_forgotten_is_told_and_not_submitted_again(bench: Workbench, mocker: MockerFixture) -> None:
+    forgotten = JobDetail(job_id="jforgotten", state="Submitted")
+    mocker.patch.object(Ci, "create_job", return_value=forgotten)
+    bench.submission().submit_all((bench.upload(),))
+    mocker.stopall()
+    bench.reconciliation(pending_grace_seconds=0).run()
+    (refused,) = [Refused.model_validate_json(bench.read(key)) for key in bench.stored("index/refused/")]
+    assert "jforgotten" in refused.reason.message
+    assert bench.stored("index/pending/") == []
+
+
+def test_a_run_that_has_no_time_leaves_everything_as_it_is(bench: Workbench, mocker: MockerFixture) -> None:
+    put_to_wait(bench, mocker, "incoming/1.mp3")
+    let_time_pass(bench)
+    reconciliation = bench.reconciliation()
+    assert reconciliation._drain(lambda: False) == (0, 1, ())
+    assert reconciliation._finish_overdue(lambda: False) == (0, 0)
+
+
+@pytest.mark.parametrize("runs", [2, 3])
+def test_running_again_changes_nothing(bench: Workbench, mocker: MockerFixture, runs: int) -> None:
+    put_to_wait(bench, mocker, "incoming/1.mp3")
+    let_time_pass(bench)
+    for _ in range(runs):
+        bench.reconciliation(pending_grace_seconds=0).run()
+        assert bench.cloud.wait_until_idle(30)
+    assert bench.asked().count("ci POST /jobs") == 1
+    assert len(bench.stored("index/jobs/")) == 1

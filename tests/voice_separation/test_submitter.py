@@ -1,0 +1,142 @@
+"""Takeover, adoption, the waiting room: what happens when the straight way is blocked."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from pytest_mock import MockerFixture
+
+from tests.voice_separation.conftest import BUCKET, Workbench
+from voice_separation import errors
+from voice_separation.errors import SubmissionIncomplete
+from voice_separation.index.documents import Claim, Pending, Waiting
+from voice_separation.tencent.ci import Ci
+from voice_separation.tencent.cos import Cos
+
+
+def documents(bench: Workbench, folder: str) -> list[bytes]:
+    return [bench.read(key) for key in bench.stored(f"index/{folder}/")]
+
+
+def die_before(mocker: MockerFixture, call: str) -> None:
+    """The instance dies before it sends this request; what was sent before stays."""
+    mocker.patch.object(Ci, call, side_effect=KeyboardInterrupt)
+
+
+def test_a_retry_of_the_same_request_takes_over_at_once_and_adopts_the_job_that_was_submitted(
+    bench: Workbench, mocker: MockerFixture
+) -> None:
+    record = bench.upload()
+    put = Cos.put
+
+    def dies_at_pending(self: Cos, bucket: Any, key: str, *arguments: Any, **named: Any) -> bool:
+        if "/pending/" in key:
+            raise KeyboardInterrupt
+        return put(self, bucket, key, *arguments, **named)
+
+    mocker.patch.object(Cos, "put", dies_at_pending)
+    with pytest.raises(KeyboardInterrupt):
+        bench.submission("request-1").submit_all((record,))
+    mocker.stopall()
+    (outcome,) = bench.submission("request-1").submit_all((record,))
+    assert outcome.result == "submitted"
+    assert bench.asked().count("ci POST /jobs") == 1
+    (pending,) = documents(bench, "pending")
+    assert Pending.model_validate_json(pending).job_id == outcome.job_id
+    assert "job.adopted" in bench.lines.text
+
+
+def test_a_retry_that_finds_no_job_submits_one(bench: Workbench, mocker: MockerFixture) -> None:
+    record = bench.upload()
+    die_before(mocker, "create_job")
+    with pytest.raises(KeyboardInterrupt):
+        bench.submission("request-1").submit_all((record,))
+    mocker.stopall()
+    (outcome,) = bench.submission("request-1").submit_all((record,))
+    assert outcome.result == "submitted"
+    attempts = [Claim.model_validate_json(claim).attempt for claim in documents(bench, "claims")]
+    assert attempts == [1, 2]
+
+
+def test_another_request_leaves_a_live_claim_alone_and_takes_over_a_dead_one(
+    bench: Workbench, mocker: MockerFixture
+) -> None:
+    record = bench.upload()
+    die_before(mocker, "create_job")
+    with pytest.raises(KeyboardInterrupt):
+        bench.submission("request-1").submit_all((record,))
+    mocker.stopall()
+    assert [outcome.result for outcome in bench.submission("request-2").submit_all((record,))] == ["held"]
+    (claim,) = documents(bench, "claims")
+    dead = Claim.model_validate_json(claim)
+    long_ago = dead.claimed_at - timedelta(hours=1)
+    dead = dead.model_copy(update={"claimed_at": long_ago, "lease_until": long_ago})
+    bench.cloud.cos.put(BUCKET.name, bench.stored("index/claims/")[0], dead.content())
+    assert [outcome.result for outcome in bench.submission("request-2").submit_all((record,))] == ["submitted"]
+
+
+@pytest.mark.parametrize(
+    "error", [errors.QueueSaturated, errors.QueuePaused, errors.Throttled, errors.Unavailable, errors.Unreachable]
+)
+def test_when_ci_cannot_take_it_an_upload_waits_and_the_event_succeeds(
+    bench: Workbench, mocker: MockerFixture, error: type[errors.TencentRefusal]
+) -> None:
+    refusal = error("CreateMediaJobs", "a", status=403, code=error.__name__, reason="not now")
+    mocker.patch.object(Ci, "create_job", side_effect=refusal)
+    (outcome,) = bench.submission().submit_all((bench.upload(),))
+    assert outcome.result == "waiting"
+    (waiting,) = documents(bench, "waiting")
+    told = Waiting.model_validate_json(waiting)
+    assert (told.reason.error, told.attempts) == (error.__name__, 1)
+    assert told.next_attempt_at == told.waiting_since  # the timer's minute is pause enough
+
+
+def test_a_wrong_configuration_waits_too_but_shows_red(bench: Workbench, mocker: MockerFixture) -> None:
+    denied = errors.Misconfigured("CreateMediaJobs", "a", status=403, code="AccessDenied", reason="no")
+    mocker.patch.object(Ci, "create_job", side_effect=denied)
+    with pytest.raises(SubmissionIncomplete):
+        bench.submission().submit_all((bench.upload(),))
+    (waiting,) = documents(bench, "waiting")
+    assert Waiting.model_validate_json(waiting).reason.code == "AccessDenied"
+
+
+def test_whoever_submits_after_another_has_cancels_his_own_job(bench: Workbench, mocker: MockerFixture) -> None:
+    record = bench.upload()
+    (first,) = bench.submission("request-1").submit_all((record,))
+    for key in bench.stored("index/claims/"):
+        bench.cloud.cos.delete(BUCKET.name, key)  # as if both claims had been let through
+    mocker.patch.object(Ci, "list_jobs", return_value=iter(()))
+    cancel = mocker.patch.object(Ci, "cancel_job")
+    (second,) = bench.submission("request-2").submit_all((record,))
+    assert (second.result, second.job_id) == ("held", first.job_id)
+    cancel.assert_called_once()
+    assert "job.duplicate" in bench.lines.text
+
+
+def test_in_a_bucket_with_versions_the_last_claim_counts(bench: Workbench, mocker: MockerFixture) -> None:
+    """The header is void there: both writes succeed, and each writer reads back who came last."""
+    put = Cos.put
+    mocker.patch.object(
+        Cos, "put", lambda self, *arguments, **named: put(self, *arguments, **{**named, "if_absent": False}) or True
+    )
+    sleep = mocker.patch("voice_separation.clock.SystemClock.sleep")
+    record = bench.upload()
+    rival = bench.submission("request-2")
+
+    def rival_comes(_seconds: float) -> None:
+        mocker.patch.object(sleep, "side_effect", None)
+        rival.submit_all((record,))
+
+    sleep.side_effect = rival_comes
+    (ours,) = bench.submission("request-1").submit_all((record,))
+    assert ours.result == "held"
+    assert bench.asked().count("ci POST /jobs") == 1
+
+
+def test_waiting_again_for_a_configuration_takes_ever_longer_up_to_six_hours() -> None:
+    from voice_separation.submitter import _next_attempt_at
+
+    now = datetime(2026, 11, 21, 3, 30).astimezone()
+    denied = errors.Misconfigured("CreateMediaJobs", "a", status=403, code="AccessDenied", reason="no")
+    minutes = [(_next_attempt_at(now, denied, attempt) - now).total_seconds() / 60 for attempt in (1, 2, 3, 8, 99)]
+    assert minutes == [5, 10, 20, 360, 360]
