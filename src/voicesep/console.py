@@ -12,6 +12,8 @@ from rich.table import Table
 
 from localcloud.scf.invocation import LogListener
 
+UNLIMITED = 10_000
+
 Row = TypeVar("Row", bound=BaseModel)
 Command = TypeVar("Command", bound=Callable[..., object])
 Column = tuple[str, Callable[[Row], object]]
@@ -82,4 +84,7 @@ def print_rows(rows: Sequence[Row], columns: Sequence[Column[Row]], form: str) -
             table.add_column(heading, overflow="fold")
         for row in rows:
             table.add_row(*(str(value(row) or "") for _, value in columns))
-        Console(highlight=False).print(table, markup=False)
+        console = Console(highlight=False)
+        if not console.is_terminal:
+            console.width = UNLIMITED  # whoever reads a pipe wants each row on one line
+        console.print(table, markup=False)
