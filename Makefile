@@ -8,7 +8,7 @@ PYTEST_ARGS ?= -n auto
 BIN := $(VENV)/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-pythons lint docs requirements clean
+.PHONY: help setup demo test test-pythons bench-index chaos lint docs requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -24,14 +24,21 @@ test: $(VENV)/.dev ## run every test
 test-pythons: ## run every test on each of Python 3.10 to 3.13 that this machine has
 	@./tools/test-pythons
 
+bench-index: $(VENV)/.dev ## what the index costs at 10^3 and 10^5 jobs; ARGS="--jobs 1000000"
+	@$(BIN)/python -m benchmarks.index_scale $(ARGS)
+
+chaos: $(VENV)/.dev ## let everything go wrong at once, and compare (ARGS="--uploads N --seed S")
+	@$(BIN)/python -m benchmarks.chaos $(ARGS)
+
 lint: $(VENV)/.dev ## check style, types and walls
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-docs: $(VENV)/.dev ## write the generated pages of docs/ anew
+docs: $(VENV)/.dev ## write the generated pages of docs/ and the schemas anew
 	@$(BIN)/python tools/protocol_page.py
+	@$(BIN)/python tools/index_schemas.py
 
 requirements: $(VENV)/.dev ## write requirements.txt and constraints.txt anew from pyproject.toml
 	@$(BIN)/python tools/requirements.py

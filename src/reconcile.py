@@ -32,8 +32,10 @@ def main_handler(event: object, context: Context) -> dict[str, Any]:
 
 
 def _reconcile(call: Invocation, bucket: Bucket) -> dict[str, Any]:
-    done = call.reconciliation(bucket).run()
-    index = call.publication(bucket).publish()
+    try:
+        done = call.reconciliation(bucket).run()
+    finally:  # what cannot be repaired now does not keep the rest from being published
+        index = call.publication(bucket).publish()
     if done.alarming:
         first = done.alarming[0].error
         raise ReconciliationIncomplete(f"{len(done.alarming)} uploads wait for a correction; first: {first}")

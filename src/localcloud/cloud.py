@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from localcloud.ci.models import Ci
+from localcloud.ci.pretending import Pretended
 from localcloud.ci.responses import CiWire
 from localcloud.clock import Clock, system_clock
 from localcloud.cos.models import Cos, ObjectCreated
@@ -55,6 +56,7 @@ class Options:
     `retry` is for asynchronous invocations that fail; the vendor waits a minute between them. `timers` lets timer
     triggers fire by themselves. `clock` is the time of all that is kept; whether a signature is still valid is told
     by the machine's, as is the time inside functions. `seed` is for the luck of the faults that have a probability.
+    `pretended`: jobs only seem to be done, for load; None separates.
     """
 
     directory: Path | None = None
@@ -66,6 +68,7 @@ class Options:
     clock: Clock = system_clock
     timers: bool = False
     seed: int = 0
+    pretended: Pretended | None = None
 
 
 class LocalCloud:
@@ -89,6 +92,7 @@ class LocalCloud:
             deliver=self._deliver,
             directory=directory / "ci",
             require_opened=options.require_opened,
+            pretended=options.pretended,
         )
         self.scf = Scf(
             Account(options.appid),

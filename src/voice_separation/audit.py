@@ -54,6 +54,8 @@ class Audit:
 
     def run(self) -> Audited:
         """Find lost uploads and dead claims and put each into the waiting room, where none waits already."""
+        if not self.settings.enabled:
+            return Audited(0, 0, complete=False)
         open_ids = self._open_ids()
         dead_claims = dict(self._dead_claims(open_ids))
         claimed = self._claimed_ids()

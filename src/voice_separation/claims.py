@@ -33,6 +33,7 @@ class Claims:
     new_nonce: Callable[[], str]
     request_id: str
     mine: set[str] = field(default_factory=set)
+    void: bool = False  # the bucket keeps versions: a write that was let through says nothing of an earlier one
 
     def take(self, upload: Upload, *, first_attempt: int = 1) -> int:
         """Claim an upload and return the number of the attempt; over 1 means that there may be a job already.
@@ -43,14 +44,14 @@ class Claims:
         while True:
             claim = self._claim(upload, attempt)
             self.mine.add(claim.nonce)
-            held = self._write(claim)
+            held = (self._there(claim) if self.void else None) or self._write(claim)
             if held is None:
                 return attempt
             evidence = Evidence(claim=held)
             ours_died = evidence.may_be_claimed(now=self.clock.now(), request_id=self.request_id)
             if held.nonce in self.mine or not ours_died:
                 raise ClaimHeld(f"{upload.key} is submitted by request {held.request_id} since {held.claimed_at}")
-            attempt = evidence.next_attempt
+            attempt += 1  # by its key: what a damaged claim says of itself could lead back
 
     def release(self, upload: Upload, attempt: int) -> None:
         """Give a claim back after a definite no, so that the next attempt need not wait for its lease."""
@@ -64,8 +65,18 @@ class Claims:
             return self._other(claim)
         if not versioned:
             return None
+        self.void = True
         self.clock.sleep(SETTLE_SECONDS)
         return self._other(claim)
+
+    def _there(self, claim: Claim) -> Claim | None:
+        """Look before writing, where the write itself would refuse nothing."""
+        try:
+            return self._other(claim)
+        except ClaimHeld as error:
+            if isinstance(error.__cause__, ObjectNotFound):
+                return None
+            raise
 
     def _other(self, claim: Claim) -> Claim | None:
         try:

@@ -83,6 +83,10 @@ class ReconciliationIncomplete(VoiceSeparationError):
     """Uploads wait for somebody to correct something; raised after all other work, so that the platform shows red."""
 
 
+class NothingToRebuild(VoiceSeparationError):
+    """There is no entry below the prefix, so a rebuild would only remove what is there."""
+
+
 class TencentRefusal(VoiceSeparationError):
     """COS or CI did not do what was asked.
 

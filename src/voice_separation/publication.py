@@ -1,8 +1,8 @@
 """Publishing the index: segments and `index.json` from the log, each run adding what has arrived since the last."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 
 from voice_separation.clock import Clock, Deadline
 from voice_separation.index import keys, views
@@ -12,8 +12,52 @@ from voice_separation.index.views import HOUR, Index, Segment
 from voice_separation.index.writer import IndexWriter
 from voice_separation.telemetry import Event, Telemetry
 
-GZIP, JSON = "application/gzip", "application/json"
 SECONDS_TO_WRITE = 3.0  # kept for writing what was gathered
+CLOCKS_DIFFER = timedelta(hours=1)  # between CI, which says when a job ended, and who filed it: more than ever
+LONG_AGO = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+@dataclass
+class Shelf:
+    """The segments as they are during one run; each is read at most once, and only its job_ids are kept."""
+
+    reader: IndexReader
+    segments: dict[datetime, Segment]
+    _job_ids: dict[datetime, frozenset[str]] = field(default_factory=dict)
+    _contents: dict[datetime, str] = field(default_factory=dict)  # their digests, as read
+
+    def entries(self, hour: datetime) -> dict[str, Entry]:
+        """Return the entries that are filed under an hour, by job_id."""
+        segment = self.segments.get(hour)
+        content = self.reader.content(segment.key) if segment else None
+        entries = {entry.job_id: entry for entry in views.read_segment(content)} if content else {}
+        self._job_ids[hour] = frozenset(entries)
+        self._contents[hour] = views.digest(content or b"")
+        return entries
+
+    def holds(self, segment: Segment) -> bool:
+        """Tell whether the file of an hour is this very segment, whatever `index.json` says of it."""
+        return self._contents.get(segment.hour) == segment.sha256
+
+    def put(self, segment: Segment, entries: tuple[Entry, ...]) -> None:
+        """Keep what has become of an hour."""
+        self.segments[segment.hour] = segment
+        self._job_ids[segment.hour] = frozenset(entry.job_id for entry in entries)
+
+    def has_elsewhere(self, entry: Entry, hour: datetime) -> bool:
+        """Tell whether a job is filed under another hour: it was reported again, or a rebuild filed it there.
+
+        A job arrives after it has ended, so only hours from then on are looked at.
+        """
+        ended = entry.finished_at or entry.started_at or entry.created_at or LONG_AGO
+        earliest = views.hour_start(ended.astimezone(timezone.utc) - CLOCKS_DIFFER)
+        others = [other for other in self.segments if other >= earliest and other != hour]
+        return any(entry.job_id in self._job_ids_of(other) for other in others)
+
+    def _job_ids_of(self, hour: datetime) -> frozenset[str]:
+        if hour not in self._job_ids:
+            self.entries(hour)
+        return self._job_ids[hour]
 
 
 @dataclass(frozen=True)
@@ -30,25 +74,20 @@ class Publication:
     def publish(self) -> Index:
         """File what arrived since the last run, seal the hours whose grace is over, and write `index.json`."""
         before = self.reader.read(keys.INDEX, Index)
-        segments = {segment.hour: segment for segment in before.segments} if before else {}
-        fresh: list[Entry] = list(before.newest) if before else []
+        shelf = Shelf(self.reader, {segment.hour: segment for segment in before.segments} if before else {})
+        newest = before.newest if before else ()
         complete_through = before.complete_through if before else None
         for hour in self._open_hours(complete_through):
-            if self.deadline.remaining() < SECONDS_TO_WRITE:
+            if not self._in_time():
                 break
-            segment, entries, whole = self._file(hour, segments)
-            fresh.extend(entries)
-            if segment:
-                segments[hour] = segment
+            entries, whole = self._file(hour, shelf)
+            newest = views.newest([*newest, *entries])
             if whole and self._may_be_sealed(hour) and complete_through in (None, hour):
                 complete_through = hour + HOUR
         index = views.index_of(
-            segments.values(),
-            views.newest(fresh),
-            generated_at=self.clock.now(),
-            complete_through=complete_through,
+            shelf.segments.values(), newest, generated_at=self.clock.now(), complete_through=complete_through
         )
-        self._write(index)
+        self._write(index, before)
         return index
 
     def _open_hours(self, complete_through: datetime | None) -> Iterator[datetime]:
@@ -63,51 +102,43 @@ class Publication:
             yield hour
             hour += HOUR
 
-    def _file(
-        self, hour: datetime, segments: dict[datetime, Segment]
-    ) -> tuple[Segment | None, tuple[Entry, ...], bool]:
-        """Bring the segment of an hour up to date; return it, its entries, and whether it is whole."""
-        known = {entry.job_id: entry for entry in self._entries_of(segments.get(hour))}
-        missing = [each for each in self.reader.list(keys.log_hour(hour)) if keys.job_id_in(each.key) not in known]
+    def _file(self, hour: datetime, shelf: Shelf) -> tuple[tuple[Entry, ...], bool]:
+        """Bring the segment of an hour up to date; return its entries, and whether it is whole."""
+        known = shelf.entries(hour)
+        listed = [each.key for each in self.reader.list(keys.log_hour(hour)) if keys.job_id_in(each.key) not in known]
         whole = True
-        for listed in missing:
-            if self.deadline.remaining() < SECONDS_TO_WRITE:
+        for key in listed:
+            if not self._in_time():
                 whole = False
                 break
-            entry = self.reader.read(listed.key, Entry)
-            if entry and not self._is_filed_earlier(entry, hour, segments):
+            entry = self.reader.read(key, Entry) or self.reader.read(keys.job(keys.job_id_in(key)), Entry)
+            whole = whole and entry is not None  # a copy that nobody can read keeps its hour open
+            if entry and not shelf.has_elsewhere(entry, hour):
                 known[entry.job_id] = entry
-        entries = tuple(sorted(known.values(), key=lambda entry: entry.job_id))
-        if not entries:
-            return None, (), whole
+        entries = tuple(known.values())
+        if entries:
+            self._put(hour, entries, shelf, sealed=whole and self._may_be_sealed(hour))
+        return entries, whole
+
+    def _put(self, hour: datetime, entries: tuple[Entry, ...], shelf: Shelf, *, sealed: bool) -> None:
         content = views.segment_content(entries)
-        segment = views.describe(hour, entries, content, sealed=whole and self._may_be_sealed(hour))
-        before = segments.get(hour)
-        if before is None or before.sha256 != segment.sha256:
-            self.writer.file(segment.key, content, GZIP)
-        return segment, entries, whole
+        segment = views.describe(hour, entries, content, sealed=sealed)
+        if not shelf.holds(segment):
+            self.writer.file(segment.key, content, views.GZIP)
+        shelf.put(segment, entries)
 
-    def _entries_of(self, segment: Segment | None) -> tuple[Entry, ...]:
-        content = self.reader.content(segment.key) if segment else None
-        return views.read_segment(content) if content else ()
-
-    def _is_filed_earlier(self, entry: Entry, hour: datetime, segments: dict[datetime, Segment]) -> bool:
-        """Tell whether a job that was reported again is in the segment of an earlier hour already."""
-        if entry.finished_at is None:
-            return False
-        earlier = views.hour_start(entry.finished_at.astimezone(hour.tzinfo))
-        while earlier < hour:
-            if any(each.job_id == entry.job_id for each in self._entries_of(segments.get(earlier))):
-                return True
-            earlier += HOUR
-        return False
+    def _in_time(self) -> bool:
+        return self.deadline.remaining() >= SECONDS_TO_WRITE
 
     def _may_be_sealed(self, hour: datetime) -> bool:
         return self.clock.now() >= hour + HOUR + self.grace
 
-    def _write(self, index: Index) -> None:
+    def _write(self, index: Index, before: Index | None) -> None:
+        """Write `index.json` unless another run, or a rebuild, has written it meanwhile: the next run adds to that."""
         stored = self.reader.read(keys.INDEX, Index)
-        if stored and stored.generated_at > index.generated_at:
+        now = self.clock.now()
+        is_later = stored is not None and index.generated_at < stored.generated_at <= now + CLOCKS_DIFFER
+        if stored and (stored != before or is_later):
             return
-        self.writer.file(keys.INDEX, index.content(), JSON)
+        self.writer.file(keys.INDEX, index.content(), views.JSON)
         self.telemetry.info(Event.INDEX_PUBLISHED, jobs=index.jobs, segments=len(index.segments))

@@ -11,7 +11,7 @@ from itertools import islice
 from voice_separation.bucket import Bucket
 from voice_separation.clock import Clock, Deadline
 from voice_separation.completion import Completion
-from voice_separation.errors import JobUnknown, ObjectNotFound
+from voice_separation.errors import CannotBeSeparated, JobUnknown, ObjectNotFound, VoiceSeparationError
 from voice_separation.index import documents, keys
 from voice_separation.index.entries import entry_of
 from voice_separation.index.reader import IndexReader
@@ -67,7 +67,8 @@ class Reconciliation:
 
     def run(self) -> Reconciled:
         """Submit what waits, oldest first, until CI has no room; then finish jobs whose callback never came."""
-        submitted, waiting, alarming = self._drain(self._time_left_for(DRAIN_UNTIL))
+        drained = self._drain(self._time_left_for(DRAIN_UNTIL)) if self.settings.enabled else (0, 0, ())
+        submitted, waiting, alarming = drained
         finished, still_open = self._finish_overdue(self._time_left_for(FINISH_UNTIL))
         done = Reconciled(submitted, waiting, finished, still_open, alarming)
         self.telemetry.info(Event.RECONCILED, **done.report())
@@ -87,7 +88,12 @@ class Reconciliation:
         for n, place in enumerate(listed):
             if not in_time():
                 return submitted, len(listed) - n, tuple(alarming)
-            outcome = self._try_again(place)
+            try:
+                outcome = self._try_again(place)
+            except (VoiceSeparationError, ValueError) as error:  # one that cannot be looked at stops no other
+                told = error if isinstance(error, VoiceSeparationError) else CannotBeSeparated(type(error).__name__)
+                self.telemetry.error(Event.UPLOAD_FAILED, document=place.key, message=str(told))
+                outcome = Outcome("failed", place.key, error=told)
             if outcome is None:
                 continue
             submitted += outcome.result == "submitted"
@@ -102,18 +108,30 @@ class Reconciliation:
     def _try_again(self, place: ListedObject) -> Outcome | None:
         """Submit one waiting upload; None when it is not its time yet, or it does not wait any more."""
         waiting = self.reader.read(place.key, documents.Waiting)
-        if waiting is None or waiting.next_attempt_at > self.clock.now():
+        if waiting is None:
+            self._discard(place)
+            return None
+        if waiting.upload.bucket != self.bucket.name or waiting.next_attempt_at > self.clock.now():
             return None
         upload = waiting.upload.to_upload()
         try:
             head = self.cos.head(upload.bucket, upload.key)
         except ObjectNotFound:
-            return self._gone(upload, "the object was deleted while it waited")
+            return self._gone(upload, waiting, "the object was deleted while it waited")
         if head.etag != upload.etag:
-            return self._gone(upload, "the object was replaced while it waited; its new content is another upload")
+            why = "the object was replaced while it waited; its new content is another upload"
+            return self._gone(upload, waiting, why)
         return self.submitter.submit(upload, head, waiting)
 
-    def _gone(self, upload: Upload, why: str) -> Outcome:
+    def _discard(self, place: ListedObject) -> None:
+        """Remove a document that is gone or that nobody can read; the audit finds the upload by its claim."""
+        self.telemetry.error(Event.DOCUMENT_UNREADABLE, document=place.key)
+        self.writer.remove(place.key)
+
+    def _gone(self, upload: Upload, waiting: documents.Waiting, why: str) -> Outcome:
+        adopted = self.submitter.adopt(upload) if waiting.attempts else None
+        if adopted:
+            return adopted
         reason = documents.Reason(error="ObjectNotFound", code="", message=why)
         self.writer.refused(
             documents.Refused(reason=reason, refused_at=self.clock.now(), upload=documents.Upload.of(upload))
@@ -138,13 +156,17 @@ class Reconciliation:
 
     def _ask(self, places: list[ListedObject]) -> Iterator[tuple[ListedObject, documents.Pending, JobDetail | None]]:
         pending = [(place, self.reader.read(place.key, documents.Pending)) for place in places]
-        present = [(place, document) for place, document in pending if document is not None]
+        for place in (place for place, document in pending if document is None):
+            self._discard(place)
+        present = [(place, note) for place, note in pending if note and note.upload.bucket == self.bucket.name]
         if not present:
             return
         ids = tuple(dict.fromkeys(document.job_id for _, document in present))
         jobs = self.ci.describe_jobs(self.bucket, ids)
         for place, document in present:
-            yield place, document, jobs.of(document.job_id)
+            detail = jobs.of(document.job_id)
+            if detail is not None or document.job_id in jobs.unknown_ids:  # else the answer leaves it out: ask again
+                yield place, document, detail
 
     def _finish(self, place: ListedObject, pending: documents.Pending, detail: JobDetail | None) -> bool:
         """Store a finished job as a callback would, and remove its note; tell whether it is finished."""

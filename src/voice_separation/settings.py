@@ -114,7 +114,7 @@ class Settings(BaseModel):
     max_input_bytes: Annotated[int, Field(gt=0)] = 5 * 1024**3
     enabled: bool = True
     pending_grace_seconds: Annotated[int, Field(ge=0)] = 600
-    segment_grace_seconds: Annotated[int, Field(ge=0)] = 1800
+    segment_grace_seconds: Annotated[int, Field(ge=300)] = 1800
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     cos_endpoint: HttpUrl | None = None
     ci_endpoint: HttpUrl | None = None

@@ -31,7 +31,7 @@ from voice_separation.jobs.callbacks import UrlCallback
 from voice_separation.jobs.detail import JobDetail
 from voice_separation.jobs.listing import JobFilter
 from voice_separation.jobs.request import JobRequest, can_be_named
-from voice_separation.jobs.states import rank
+from voice_separation.jobs.states import JobState, rank
 from voice_separation.naming import output_keys
 from voice_separation.options import Options, options_for, says_skip
 from voice_separation.settings import Settings
@@ -98,6 +98,11 @@ class Submitter:
             telemetry.error(Event.UPLOAD_FAILED, error=type(error).__name__, message=str(told))
             return Outcome("failed", upload.key, upload.id, error=told)
 
+    def adopt(self, upload: Upload) -> Outcome | None:
+        """Note the job that CI has for an upload whose object is gone; None when there is none."""
+        job = self._job_of(upload)
+        return self._note(upload, job, self.telemetry.bind(key=upload.key, upload_id=upload.id)) if job else None
+
     def _submit(
         self, upload: Upload, head: ObjectHead, waited: documents.Waiting | None, telemetry: Telemetry
     ) -> Outcome:
@@ -109,6 +114,7 @@ class Submitter:
             request = self._request(upload, options_for(head.metadata, self.settings))
         except (InvalidOptions, CannotBeSeparated) as error:
             return self._refuse(upload, error, telemetry)
+        self.claims.void |= head.versioned
         try:
             attempt = self.claims.take(upload, first_attempt=waited.attempts + 1 if waited else 1)
         except ClaimHeld as error:
@@ -126,13 +132,17 @@ class Submitter:
 
     def _job_for(self, upload: Upload, request: JobRequest, attempt: int, telemetry: Telemetry) -> JobDetail:
         """Return the upload's job: after the first attempt one that CI has already, otherwise a new one."""
-        jobs = self.ci.list_jobs(upload.bucket, JobFilter(input_object=upload.key)) if attempt > 1 else ()
-        ours = [job for job in jobs if upload_id_of(job) == upload.id]
-        if not ours:
+        there = self._job_of(upload) if attempt > 1 or self.claims.void else None
+        if there is None:
             return self.ci.create_job(upload.bucket, request)
-        furthest = max(ours, key=lambda job: (rank(job.state), job.job_id))
-        telemetry.info(Event.JOB_ADOPTED, job_id=furthest.job_id, state=furthest.state, attempt=attempt)
-        return furthest
+        telemetry.info(Event.JOB_ADOPTED, job_id=there.job_id, state=there.state, attempt=attempt)
+        return there
+
+    def _job_of(self, upload: Upload) -> JobDetail | None:
+        """Return the job that CI has for an upload, the furthest of several; one too many was cancelled."""
+        jobs = self.ci.list_jobs(upload.bucket, JobFilter(input_object=upload.key))
+        ours = [job for job in jobs if upload_id_of(job) == upload.id]
+        return max(ours, key=lambda job: (job.state != JobState.CANCEL, rank(job.state), job.job_id), default=None)
 
     def _note(self, upload: Upload, job: JobDetail, telemetry: Telemetry) -> Outcome:
         """Note that the job runs. Where somebody else's job was noted first, ours is one too many."""

@@ -42,6 +42,7 @@ class Event(str, Enum):
     CALLBACK_FAILED = "callback.failed"
     CALLBACKS_UNVERIFIED = "callbacks.unverified"
     ENTRY_STORED = "entry.stored"
+    DOCUMENT_UNREADABLE = "document.unreadable"
     INDEX_PUBLISHED = "index.published"
     RECONCILED = "reconciled"
     AUDITED = "audited"

@@ -6,6 +6,7 @@ from voicesep.demo import demo
 from voicesep.generate_event import generate_event
 from voicesep.invoke import invoke
 from voicesep.queue import queue
+from voicesep.rebuild import rebuild_index
 from voicesep.separate import separate
 from voicesep.template import template
 
@@ -24,4 +25,5 @@ main.add_command(generate_event)
 main.add_command(invoke)
 main.add_command(separate)
 main.add_command(queue)
+main.add_command(rebuild_index)
 main.add_command(template)

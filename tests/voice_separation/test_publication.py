@@ -91,6 +91,26 @@ def test_a_job_reported_again_in_a_later_hour_is_counted_once(bench: Workbench) 
     assert rows(bench, HOUR + timedelta(hours=2)) == ["j2"]
 
 
+def test_however_many_jobs_are_reported_again_an_earlier_segment_is_read_once(bench: Workbench) -> None:
+    again = [entry(f"j{n}") for n in range(5)]
+    arrive(bench, *again, at=HOUR)
+    publication(bench, HOUR + timedelta(minutes=95)).publish()
+    arrive(bench, *again, at=HOUR + timedelta(hours=2))
+    bench.cloud.recorder.clear()
+    publication(bench, HOUR + timedelta(hours=2, minutes=5)).publish()
+    assert bench.asked().count(f"cos GET /index/{keys.segment(HOUR)}") == 1
+    assert published(bench).jobs == 5
+
+
+def test_a_job_of_which_ci_says_no_time_is_still_counted_once(bench: Workbench) -> None:
+    timeless = entry_of(JobDetail(job_id="j1", state="Failed"), bucket=BUCKET.name, region=BUCKET.region)
+    arrive(bench, timeless, at=HOUR)
+    publication(bench, HOUR + timedelta(minutes=5)).publish()
+    arrive(bench, timeless, at=HOUR + timedelta(hours=2))
+    publication(bench, HOUR + timedelta(hours=2, minutes=5)).publish()
+    assert published(bench).jobs == 1
+
+
 def test_only_what_is_new_is_read(bench: Workbench) -> None:
     arrive(bench, *[entry(f"j{n}") for n in range(5)], at=HOUR)
     publication(bench, HOUR + timedelta(minutes=5)).publish()
@@ -149,4 +169,47 @@ def test_without_time_nothing_is_lost_and_nothing_is_sealed(bench: Workbench, se
     replace(late, deadline=deadline).publish()
     assert published(bench).complete_through is None
     late.publish()
+    assert published(bench).jobs == 1
+
+
+def test_a_segment_that_a_slow_run_has_overwritten_is_written_again(bench: Workbench) -> None:
+    arrive(bench, entry("j1"), entry("j2"), at=HOUR)
+    publication(bench, HOUR + timedelta(minutes=5)).publish()
+    stale = views.segment_content([entry("j1")])
+    bench.cloud.cos.put(BUCKET.name, f"index/{keys.segment(HOUR)}", stale)
+    publication(bench, HOUR + timedelta(minutes=95)).publish()
+    assert rows(bench, HOUR) == ["j1", "j2"]
+    assert published(bench).jobs == 2
+
+
+@pytest.mark.parametrize("damage", [b"", b"not gzip", gzip.compress(b"not json\n")])
+def test_a_damaged_segment_of_an_open_hour_is_made_anew(bench: Workbench, damage: bytes) -> None:
+    arrive(bench, entry("j1"), at=HOUR)
+    publication(bench, HOUR + timedelta(minutes=5)).publish()
+    bench.cloud.cos.put(BUCKET.name, f"index/{keys.segment(HOUR)}", damage)
+    publication(bench, HOUR + timedelta(minutes=6)).publish()
+    assert rows(bench, HOUR) == ["j1"]
+
+
+def test_a_copy_that_nobody_can_read_is_replaced_by_the_entry_itself(bench: Workbench) -> None:
+    arrive(bench, entry("j1"), at=HOUR)
+    bench.cloud.cos.put(BUCKET.name, f"index/{keys.log('j1', HOUR)}", b"damaged")
+    publication(bench, HOUR + timedelta(minutes=95)).publish()
+    assert rows(bench, HOUR) == ["j1"]
+    bench.cloud.cos.put(BUCKET.name, f"index/{keys.log('jlost', HOUR + timedelta(hours=1))}", b"damaged")
+    publication(bench, HOUR + timedelta(minutes=155)).publish()
+    assert published(bench).complete_through == HOUR + timedelta(hours=1)
+
+
+def test_an_index_from_the_future_does_not_stop_publication(bench: Workbench) -> None:
+    arrive(bench, entry("j1"), at=HOUR)
+    publication(bench, HOUR + timedelta(days=400)).publish()
+    publication(bench, HOUR + timedelta(minutes=5)).publish()
+    assert published(bench).generated_at == HOUR + timedelta(minutes=5)
+
+
+def test_a_folder_made_in_the_console_is_no_document(bench: Workbench) -> None:
+    bench.cloud.cos.put(BUCKET.name, "index/log/", b"")
+    arrive(bench, entry("j1"), at=HOUR)
+    publication(bench, HOUR + timedelta(minutes=5)).publish()
     assert published(bench).jobs == 1

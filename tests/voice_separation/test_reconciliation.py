@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -6,10 +7,13 @@ from pytest_mock import MockerFixture
 
 from tests.voice_separation.conftest import BUCKET, Workbench
 from voice_separation import errors
+from voice_separation.bucket import Bucket
 from voice_separation.index.documents import Pending, Refused, Waiting
 from voice_separation.index.entries import Entry
+from voice_separation.jobs.answer import Jobs
 from voice_separation.jobs.detail import JobDetail
 from voice_separation.tencent.ci import Ci
+from voice_separation.tencent.cos import Cos
 
 SATURATED = errors.QueueSaturated("CreateMediaJobs", "a", status=403, code="QueueSaturated", reason="full")
 DENIED = errors.Misconfigured("CreateMediaJobs", "a", status=403, code="AccessDenied", reason="no")
@@ -218,3 +222,81 @@ def test_running_again_changes_nothing(bench: Workbench, mocker: MockerFixture, 
         assert bench.cloud.wait_until_idle(30)
     assert bench.asked().count("ci POST /jobs") == 1
     assert len(bench.stored("index/jobs/")) == 1
+
+
+def test_one_upload_that_cannot_be_looked_at_stops_no_other(bench: Workbench, mocker: MockerFixture) -> None:
+    put_to_wait(bench, mocker, "incoming/1.mp3", "incoming/2.mp3")
+    head = Cos.head
+
+    def refused_for_one(self: Cos, bucket: Any, key: str) -> Any:
+        if key == "incoming/1.mp3":
+            raise errors.Misconfigured("HeadObject", key, status=403, code="AccessDenied", reason="no")
+        return head(self, bucket, key)
+
+    mocker.patch.object(Cos, "head", refused_for_one)
+    done = bench.reconciliation().run()
+    assert done.submitted == 1
+    assert [outcome.key for outcome in done.alarming] == [bench.stored("index/waiting/")[0].removeprefix("index/")]
+
+
+@pytest.mark.parametrize("folder", ["waiting", "pending/2026-11-21/03"])
+def test_a_document_that_nobody_can_read_is_told_and_removed(bench: Workbench, folder: str) -> None:
+    bench.cloud.cos.put(BUCKET.name, f"index/{folder}/{'0' * 32}.json", b"not json")
+    bench.reconciliation(pending_grace_seconds=0).run()
+    assert bench.stored("index/") == []
+    assert "document.unreadable" in bench.lines.text
+
+
+def test_an_answer_that_leaves_a_job_out_destroys_nothing(bench: Workbench, mocker: MockerFixture) -> None:
+    finished_without_callback(bench)
+    mocker.patch.object(Ci, "describe_jobs", return_value=Jobs(()))
+    assert bench.reconciliation(pending_grace_seconds=0).run().finished == 0
+    assert len(bench.stored("index/pending/")) == 1
+    assert bench.stored("index/refused/") == []
+
+
+def test_what_is_of_another_bucket_is_left_to_its_own_reconcile(bench: Workbench, mocker: MockerFixture) -> None:
+    put_to_wait(bench, mocker, "incoming/1.mp3")
+    finished_without_callback(bench)
+    others = replace(bench.reconciliation(pending_grace_seconds=0), bucket=Bucket("other-1250000000", BUCKET.region))
+    describe = mocker.patch.object(Ci, "describe_jobs")
+    done = others.run()
+    describe.assert_not_called()
+    assert (done.submitted, done.finished) == (0, 0)
+    assert len(bench.stored("index/pending/")) == 1
+
+
+def test_the_kill_switch_stops_the_waiting_room_and_the_audit_but_not_what_runs_already(
+    bench: Workbench, mocker: MockerFixture
+) -> None:
+    put_to_wait(bench, mocker, "incoming/1.mp3")
+    finished_without_callback(bench)
+    done = bench.reconciliation(enabled=False, pending_grace_seconds=0).run()
+    assert (done.submitted, done.finished) == (0, 1)
+    assert bench.audit(enabled=False).run().complete is False
+
+
+def test_a_billed_job_is_not_forgotten_when_its_object_goes_while_it_waits(
+    bench: Workbench, mocker: MockerFixture
+) -> None:
+    lost = errors.Unreachable("CreateMediaJobs", "a", status=0, code="ProtocolError", reason="no answer came")
+    create = Ci.create_job
+
+    def carried_out_but_lost(self: Ci, *arguments: Any) -> JobDetail:
+        create(self, *arguments)
+        raise lost
+
+    mocker.patch.object(Ci, "create_job", carried_out_but_lost)
+    bench.submission().submit_all((bench.upload(),))
+    mocker.stopall()
+    bench.cloud.cos.delete(BUCKET.name, "incoming/talk.mp3")
+    assert bench.reconciliation().run().submitted == 1
+    assert bench.stored("index/refused/") == []
+    assert len(bench.stored("index/pending/")) == 1
+
+
+def test_the_room_is_not_asked_any_further_once_there_is_no_room(bench: Workbench, mocker: MockerFixture) -> None:
+    put_to_wait(bench, mocker, "incoming/1.mp3", "incoming/2.mp3", "incoming/3.mp3")
+    create_job = mocker.patch.object(Ci, "create_job", side_effect=SATURATED)
+    bench.reconciliation().run()
+    assert create_job.call_count == 1

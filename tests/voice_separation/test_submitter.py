@@ -1,5 +1,6 @@
 """Takeover, adoption, the waiting room: what happens when the straight way is blocked."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from tests.voice_separation.conftest import BUCKET, Workbench
 from voice_separation import errors
 from voice_separation.errors import SubmissionIncomplete
 from voice_separation.index.documents import Claim, Pending, Waiting
+from voice_separation.index.writer import IndexWriter
 from voice_separation.tencent.ci import Ci
 from voice_separation.tencent.cos import Cos
 
@@ -113,24 +115,63 @@ def test_whoever_submits_after_another_has_cancels_his_own_job(bench: Workbench,
     assert "job.duplicate" in bench.lines.text
 
 
-def test_in_a_bucket_with_versions_the_last_claim_counts(bench: Workbench, mocker: MockerFixture) -> None:
-    """The header is void there: both writes succeed, and each writer reads back who came last."""
-    put = Cos.put
-    mocker.patch.object(
-        Cos, "put", lambda self, *arguments, **named: put(self, *arguments, **{**named, "if_absent": False}) or True
-    )
-    sleep = mocker.patch("voice_separation.clock.SystemClock.sleep")
+def keep_versions(bench: Workbench) -> None:
+    bench.cloud.cos.weaknesses = replace(bench.cloud.cos.weaknesses, once_versioned=frozenset({BUCKET.name}))
+
+
+def test_in_a_bucket_with_versions_a_repeated_event_is_not_billed_again(
+    bench: Workbench, mocker: MockerFixture
+) -> None:
+    """Put-if-absent is void there: every claim is let through, so the bucket's own headers must give it away."""
+    mocker.patch("voice_separation.clock.SystemClock.sleep")
+    keep_versions(bench)
     record = bench.upload()
+    (first,) = bench.submission("request-1").submit_all((record,))
+    (second,) = bench.submission("request-2").submit_all((record,))
+    (retried,) = bench.submission("request-1").submit_all((record,))
+    assert [first.result, second.result, retried.result] == ["submitted", "held", "submitted"]
+    assert first.job_id == retried.job_id
+    assert bench.asked().count("ci POST /jobs") == 1
+
+
+def test_in_a_bucket_with_versions_the_last_of_two_claims_at_once_counts(
+    bench: Workbench, mocker: MockerFixture
+) -> None:
+    keep_versions(bench)
+    record = bench.upload()
+    looked = IndexWriter.read_claim
     rival = bench.submission("request-2")
+    sleep = mocker.patch("voice_separation.clock.SystemClock.sleep")
 
     def rival_comes(_seconds: float) -> None:
-        mocker.patch.object(sleep, "side_effect", None)
+        sleep.side_effect = None
+        missing = errors.ObjectNotFound("GetObject", "claim", status=404, code="NoSuchKey", reason="not yet")
+        sight = mocker.patch.object(IndexWriter, "read_claim", autospec=True)
+        # It had looked before ours was there.
+        sight.side_effect = lambda self, *key: looked(self, *key) if sight.call_count > 1 else _raise(missing)
         rival.submit_all((record,))
 
     sleep.side_effect = rival_comes
     (ours,) = bench.submission("request-1").submit_all((record,))
     assert ours.result == "held"
     assert bench.asked().count("ci POST /jobs") == 1
+
+
+def _raise(error: Exception) -> Any:
+    raise error
+
+
+def test_a_cancelled_duplicate_is_not_adopted_over_the_job_that_runs(bench: Workbench, mocker: MockerFixture) -> None:
+    record = bench.upload()
+    (first,) = bench.submission("request-1").submit_all((record,))
+    (job,) = bench.invocation().ci.describe_jobs(BUCKET, (first.job_id or "",)).details
+    running = job.model_copy(update={"job_id": "jrunning", "state": "Running"})
+    cancelled = job.model_copy(update={"job_id": "jcancelled", "state": "Cancel"})
+    mocker.patch.object(Ci, "list_jobs", side_effect=lambda *_: iter((cancelled, running)))
+    for key in bench.stored("index/pending/"):
+        bench.cloud.cos.delete(BUCKET.name, key)
+    (second,) = bench.submission("request-1").submit_all((record,))
+    assert second.job_id == "jrunning"
 
 
 def test_waiting_again_for_a_configuration_takes_ever_longer_up_to_six_hours() -> None:

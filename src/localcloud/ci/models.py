@@ -3,7 +3,9 @@
 import secrets
 import threading
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from pathlib import Path
+from typing import Protocol
 
 from localcloud.ci.asr_buckets import AsrBuckets
 from localcloud.ci.call_backs import Message
@@ -15,6 +17,7 @@ from localcloud.ci.listing import JobFilter, JobPage, page
 from localcloud.ci.nodes import invalid_argument
 from localcloud.ci.notifications import read_notification
 from localcloud.ci.notifier import Deliver, Notifier
+from localcloud.ci.pretending import Pretended, PretendingRunner
 from localcloud.ci.queue_store import Queues
 from localcloud.ci.queues import Queue, QueueCategory, QueueUpdate
 from localcloud.ci.template_store import Templates
@@ -29,11 +32,29 @@ TokenHex = Callable[[int], str]
 _CATEGORY: QueueCategory = "Speeching"  # of the queue for VoiceSeparate
 
 
+class Runner(Protocol):
+    """What has jobs done: really (JobRunner), or only seemingly (PretendingRunner)."""
+
+    def add(self, job: Job) -> None:
+        """Have the job done in its turn."""
+
+    def withdraw(self, job: Job) -> bool:
+        """Have a job that waits not done, and return whether it did wait."""
+
+    def is_idle(self) -> bool:
+        """Return whether every job is finished and everyone told."""
+
+    def stop(self) -> None:
+        """Stop working."""
+
+
 class Ci:
     """Jobs, and the templates, queues and opened buckets they need. Safe to share between threads.
 
-    Jobs are done one at a time on a thread of their own. `directory` keeps the templates between starts.
-    `require_opened`: Smart Audio has to be opened for a bucket before jobs are taken, as on the real cloud.
+    Jobs are done one at a time on a thread of their own, or, with `pretended`, seem to be done. `directory` keeps the
+    templates between starts. `require_opened`: Smart Audio has to be opened for a bucket before jobs are taken, as on
+    the real cloud. `list_lag_seconds`, assigned at any time, hides younger jobs from a search, never from a question
+    by id; whether the real CI lags is UNVERIFIED, so by default this one does not.
     """
 
     def __init__(
@@ -45,7 +66,10 @@ class Ci:
         token_hex: TokenHex = secrets.token_hex,
         directory: Path | None = None,
         require_opened: bool = False,
+        pretended: Pretended | None = None,
     ) -> None:
+        self.list_lag_seconds = 0.0
+        self.max_concurrent = pretended.max_concurrent if pretended else 1
         self.templates = Templates(clock, token_hex, directory)
         self.asr_buckets = AsrBuckets(cos, clock, require_opened=require_opened)
         self._queues = Queues(clock, token_hex)
@@ -54,7 +78,11 @@ class Ci:
         self._token_hex = token_hex
         self._jobs = JobStore()
         self._notifier = Notifier(deliver)
-        self._runner = JobRunner(self._jobs, cos, clock, self._tell)
+        self._runner: Runner = (
+            PretendingRunner(pretended, self._jobs, cos, clock, self._tell)
+            if pretended
+            else JobRunner(self._jobs, cos, clock, self._tell)
+        )
         self._turnstile = threading.Lock()  # a job enters or leaves its queue, or the queue changes: one at a time
 
     @property
@@ -141,7 +169,14 @@ class Ci:
 
     def list(self, bucket: str, wanted: JobFilter) -> JobPage:
         """Return a page of the bucket's jobs. Raises CloudError 400 InvalidArgument for a token of somewhere else."""
-        jobs = (job for job in self._jobs.all() if job.bucket == bucket)
+        hidden_since = self._clock() - timedelta(seconds=self.list_lag_seconds) if self.list_lag_seconds else None
+        jobs = (
+            job
+            for job in self._jobs.all()
+            if job.bucket == bucket
+            and wanted.input_object in ("", job.input_object)  # first, for it leaves the fewest to sort
+            and (hidden_since is None or job.creation_time <= hidden_since)
+        )
         return page(jobs, wanted, lambda job: self._is_in_queue(job, wanted) and wanted.admits(job))
 
     def jobs(self) -> tuple[KnownJob, ...]:

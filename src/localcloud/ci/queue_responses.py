@@ -7,7 +7,7 @@ from localcloud.ci import times
 from localcloud.ci.answers import answer_nodes, not_offered
 from localcloud.ci.models import Ci
 from localcloud.ci.nodes import Nodes, read_parameters
-from localcloud.ci.queues import MAX_CONCURRENT, NotifyConfig, Queue, QueueCategory, QueueFilter, read_queue_update
+from localcloud.ci.queues import NotifyConfig, Queue, QueueCategory, QueueFilter, read_queue_update
 from localcloud.hosts import CiHost
 
 
@@ -28,7 +28,7 @@ class QueueWire:
             case "PUT", [queue_id] if queue_id:
                 update = read_queue_update(await request.body())
                 queue = self._ci.update_queue(host.bucket, self._category, queue_id, update)
-                return answer_nodes(request, {"Queue": _nodes(queue)})
+                return answer_nodes(request, {"Queue": _nodes(queue, self._ci.max_concurrent)})
             case _:
                 raise not_offered(request)
 
@@ -36,19 +36,19 @@ class QueueWire:
         wanted = read_parameters(QueueFilter, request.query_params)
         queue = self._ci.queue(host.bucket, self._category)
         page = wanted.page_of([queue] if wanted.admits(queue) else [])
-        nodes = {**page.nodes(), "QueueList": [_nodes(queue) for queue in page.items]}
+        nodes = {**page.nodes(), "QueueList": [_nodes(queue, self._ci.max_concurrent) for queue in page.items]}
         nodes["NonExistPIDs"] = [queue_id for queue_id in wanted.queue_ids if queue_id != queue.queue_id]
         return answer_nodes(request, nodes)
 
 
-def _nodes(queue: Queue) -> Nodes:
+def _nodes(queue: Queue, max_concurrent: int) -> Nodes:
     return {
         "QueueId": queue.queue_id,
         "Name": queue.name,
         "State": queue.state,
         "NotifyConfig": _notify_config(queue.notify_config),
         "MaxSize": queue.max_size,
-        "MaxConcurrent": MAX_CONCURRENT,
+        "MaxConcurrent": max_concurrent,
         "UpdateTime": times.written(queue.update_time),
         "CreateTime": times.written(queue.create_time),
         "Category": queue.category,

@@ -23,7 +23,6 @@ from localcloud.ci.pages import PageParameters
 QueueCategory = Literal["Transcoding", "Speeching"]  # of media processing and of Smart Audio
 QueueState = Literal["Active", "Paused"]
 
-MAX_CONCURRENT = 1  # as it is here; the vendor's samples show 10
 _TASK_FINISH = "TaskFinish"
 
 

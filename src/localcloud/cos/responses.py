@@ -97,7 +97,7 @@ class CosResponses:
             )
         finally:
             upload.unlink(missing_ok=True)
-        return Response(headers=checksum_headers(stored))
+        return Response(headers={**checksum_headers(stored), **self._version(stored)})
 
     async def _get_object(self, request: Request, host: CosHost, key: str) -> Response:
         stored, content = self._cos.open(host.bucket, key)
@@ -106,6 +106,7 @@ class CosResponses:
             if is_unchanged(request.headers, stored):
                 return Response(status_code=304, headers=validator_headers(stored))
             status, span, headers = _describe(request, stored)
+            headers |= self._version(stored)
             closing.pop_all()  # from here on it is the answer's to close
             return FileAnswer(content, span, status, headers)
 
@@ -114,7 +115,13 @@ class CosResponses:
         if is_unchanged(request.headers, stored):
             return Response(status_code=304, headers=validator_headers(stored))
         status, span, headers = _describe(request, stored)
-        return Response(status_code=status, headers={**headers, "content-length": str(span.size)})
+        more = {**self._version(stored), "content-length": str(span.size)}
+        return Response(status_code=status, headers={**headers, **more})
+
+    def _version(self, stored: StoredObject) -> dict[str, str]:
+        """Return the header that objects have in a bucket that keeps versions; its value means nothing here."""
+        versioned = stored.bucket in self._cos.weaknesses.once_versioned
+        return {"x-cos-version-id": f"MTg0{stored.etag}"} if versioned else {}
 
     async def _delete_object(self, _request: Request, host: CosHost, key: str) -> Response:
         self._cos.delete(host.bucket, key)

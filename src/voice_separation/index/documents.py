@@ -4,20 +4,31 @@ import json
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from voice_separation import uploads
 from voice_separation.bucket import Bucket
 from voice_separation.clock import rfc3339
 from voice_separation.errors import TencentRefusal, VoiceSeparationError
+from voice_separation.jobs.detail import JobId
 
-Moment = Annotated[datetime, PlainSerializer(rfc3339)]
+Moment = Annotated[
+    datetime,
+    PlainSerializer(rfc3339),
+    WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
+]
 
 
 class Document(BaseModel):
     """Anything that is stored; `schema` names its shape and version."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", serialize_by_alias=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        serialize_by_alias=True,
+        hide_input_in_errors=True,
+        json_schema_serialization_defaults_required=True,
+    )
 
     def content(self) -> bytes:
         """Return the canonical bytes: sorted keys, no spaces, UTF-8, a newline at the end."""
@@ -87,7 +98,7 @@ class Pending(Document):
     """A job was submitted and is not known to have finished."""
 
     schema_: Literal["voice-separation/pending/1"] = Field("voice-separation/pending/1", alias="schema")
-    job_id: str
+    job_id: JobId
     submitted_at: Moment
     upload: Upload
 

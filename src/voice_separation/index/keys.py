@@ -51,6 +51,7 @@ def hour_of(key: str) -> datetime:
 
 
 CLAIMS, PENDING, WAITING, REFUSED, JOBS, LOG = "claims/", "pending/", "waiting/", "refused/", "jobs/", "log/"
+SEGMENTS = "segments/"
 INDEX = "index.json"
 
 

@@ -25,6 +25,8 @@ class IndexReader:
     def list(self, folder: str) -> Iterator[ListedObject]:
         """Yield what is listed below a folder; what was written just now may be missing (436/7734)."""
         for listed in self.cos.list(self.bucket, self.prefix + folder):
+            if listed.key.endswith("/"):  # a folder that somebody made in the console
+                continue
             yield replace(listed, key=listed.key.removeprefix(self.prefix))
 
     def read(self, key: str, model: type[DocumentT]) -> DocumentT | None:

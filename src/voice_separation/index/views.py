@@ -6,6 +6,7 @@ counts, the newest entries and the list of segments, and is bounded but for that
 
 import gzip
 import hashlib
+import zlib
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from voice_separation.index import keys
 from voice_separation.index.documents import Document, Moment
 from voice_separation.index.entries import Entry
 
+GZIP, JSON = "application/gzip", "application/json"
 NEWEST = 200
 HOUR = timedelta(hours=1)
 
@@ -52,7 +54,15 @@ def segment_content(entries: Iterable[Entry]) -> bytes:
 
 def read_segment(content: bytes) -> tuple[Entry, ...]:
     """Return the entries of a segment."""
-    return tuple(Entry.model_validate_json(line) for line in gzip.decompress(content).splitlines())
+    try:
+        return tuple(Entry.model_validate_json(line) for line in gzip.decompress(content).splitlines())
+    except (OSError, EOFError, zlib.error, ValueError):  # damaged: it is made anew from the log
+        return ()
+
+
+def digest(content: bytes) -> str:
+    """Return the SHA-256 of a segment's bytes."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def describe(hour: datetime, entries: tuple[Entry, ...], content: bytes, *, sealed: bool) -> Segment:
@@ -62,7 +72,7 @@ def describe(hour: datetime, entries: tuple[Entry, ...], content: bytes, *, seal
         hour=hour,
         jobs=len(entries),
         counts=dict(Counter(entry.state for entry in entries)),
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=digest(content),
         sealed=sealed,
     )
 

@@ -17,6 +17,7 @@ from voice_separation.jobs.nodes import MalformedXml, Many, Node, Number, Text, 
 from voice_separation.tencent.transport import Answer, Request, Session
 
 NOT_FOUND = 404
+VERSION = "x-cos-version-id"  # on objects of a bucket that keeps versions (436/19883)
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class ObjectHead:
     size: int
     storage_class: str
     modified_at: datetime
+    versioned: bool
     metadata: Mapping[str, str]
 
 
@@ -79,6 +81,7 @@ class Cos:
             etag=headers.get("etag", "").strip('"'),
             size=int(headers.get("content-length", "0")),
             storage_class=headers.get("x-cos-storage-class", "STANDARD"),
+            versioned=VERSION in headers,
             modified_at=_moment(headers.get("last-modified", "")),
             metadata={name: value for name, value in headers.items() if name.startswith("x-cos-meta-")},
         )
@@ -98,7 +101,7 @@ class Cos:
         if if_absent:
             headers["x-cos-forbid-overwrite"] = "true"
         answer = self._send("PutObject", "PUT", bucket, key, headers=headers, body=content)
-        return "x-cos-version-id" in answer.headers
+        return VERSION in answer.headers
 
     def delete(self, bucket: Bucket, key: str) -> None:
         """Delete an object; one that is not there is deleted already."""

@@ -61,9 +61,9 @@ class Answer:
     body: bytes = field(repr=False)
 
 
-def connection_pool() -> urllib3.PoolManager:
+def connection_pool(connections: int = 4) -> urllib3.PoolManager:
     """Return the pool that one instance keeps for its life. Redirects are not followed, retries are ours."""
-    return urllib3.PoolManager(retries=False, maxsize=4, ca_certs=certifi.where())
+    return urllib3.PoolManager(retries=False, maxsize=connections, ca_certs=certifi.where())
 
 
 @dataclass(frozen=True)

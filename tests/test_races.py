@@ -1,0 +1,199 @@
+"""Races, with real threads: whoever comes second, at the same moment, does no harm."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from pytest_mock import MockerFixture
+
+from localcloud import LocalCloud, Options
+from localcloud.ci.jobs import Job, State
+from localcloud.ci.pretending import Pretended
+from localcloud.cos.models import Weaknesses
+from localcloud.faults import Refuse, Requests
+from tests.voice_separation.conftest import BUCKET, Workbench
+from voice_separation.capability import Grant
+from voice_separation.index.documents import Pending
+from voice_separation.index.entries import Entry, upload_id_of
+from voice_separation.index.writer import IndexWriter
+from voice_separation.submission import Submission
+from voice_separation.submitter import Outcome
+from voice_separation.tencent.ci import Ci
+from voice_separation.uploads import ObjectCreated
+
+MANY = 16
+WINDOW = 0.5  # seconds between look and write: all threads look before the first writes
+
+
+class Jobs:
+    """Holds the ends of jobs back until they may come."""
+
+    def __init__(self) -> None:
+        self._ends: list[Callable[[], object]] = []
+
+    def later(self, _seconds: float, end: Callable[[], object]) -> None:
+        self._ends.append(end)
+
+    def finish(self) -> None:
+        while self._ends:
+            self._ends.pop()()
+
+
+@pytest.fixture
+def jobs() -> Jobs:
+    return Jobs()
+
+
+def bench_with(jobs: Jobs, *, running: int) -> Iterator[Workbench]:
+    options = Options(pretended=Pretended(jobs.later, lambda _job: 0.0, max_concurrent=running))
+    with LocalCloud(options) as cloud:
+        cloud.cos.create_bucket(BUCKET.name, BUCKET.region)
+        yield Workbench(cloud)
+
+
+@pytest.fixture
+def bench(jobs: Jobs) -> Iterator[Workbench]:
+    """A bucket whose jobs run at once, and end when told."""
+    yield from bench_with(jobs, running=100)
+
+
+@pytest.fixture
+def full_bench(jobs: Jobs) -> Iterator[Workbench]:
+    """A bucket whose jobs all wait, so that each can still be cancelled."""
+    yield from bench_with(jobs, running=0)
+
+
+def all_at_once(*calls: Callable[[], Any]) -> list[Any]:
+    barrier = threading.Barrier(len(calls))
+
+    def call_with_the_others(call: Callable[[], Any]) -> Any:
+        barrier.wait()
+        return call()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(call_with_the_others, calls))
+
+
+def submit_many(bench: Workbench, event: ObjectCreated) -> list[Outcome]:
+    submissions: list[Submission] = [bench.submission(f"request-{n}") for n in range(MANY)]
+    told = all_at_once(*[lambda each=each: each.submit_all((event,)) for each in submissions])
+    return [outcome for (outcome,) in told]
+
+
+def billed(bench: Workbench) -> list[Job]:
+    return [job for job in bench.cloud.ci.jobs() if isinstance(job, Job) and job.state is not State.CANCEL]
+
+
+def entries(bench: Workbench) -> list[Entry]:
+    return [Entry.model_validate_json(bench.read(key)) for key in bench.stored("index/jobs/")]
+
+
+def noted(bench: Workbench) -> list[Pending]:
+    return [Pending.model_validate_json(bench.read(key)) for key in bench.stored("index/pending/")]
+
+
+def repair(bench: Workbench) -> None:
+    bench.reconciliation("timer-last", pending_grace_seconds=0).run()
+    bench.publication().publish()
+
+
+def test_one_event_in_sixteen_threads_is_one_job(bench: Workbench, jobs: Jobs) -> None:
+    outcomes = submit_many(bench, bench.upload())
+    assert sorted(outcome.result for outcome in outcomes) == ["held"] * (MANY - 1) + ["submitted"]
+    (job,) = bench.cloud.ci.jobs()
+    jobs.finish()
+    repair(bench)
+    assert [entry.job_id for entry in entries(bench)] == [job.job_id]
+
+
+def test_where_put_if_absent_lets_all_claim_all_jobs_but_the_one_noted_first_are_cancelled(
+    full_bench: Workbench, mocker: MockerFixture
+) -> None:
+    bench = full_bench
+    bench.cloud.cos.weaknesses = Weaknesses(check_to_commit_seconds=WINDOW)
+    create_job = Ci.create_job
+
+    def once_claimed(self: Ci, *arguments: Any) -> Any:
+        bench.cloud.cos.weaknesses = Weaknesses()
+        return create_job(self, *arguments)
+
+    mocker.patch.object(Ci, "create_job", autospec=True, side_effect=once_claimed)
+    outcomes = submit_many(bench, bench.upload())
+    assert len(bench.cloud.ci.jobs()) > 1, "nobody raced"
+    (job,) = billed(bench)
+    (note,) = noted(bench)
+    assert note.job_id == job.job_id
+    assert [outcome.job_id for outcome in outcomes if outcome.result == "submitted"] == [job.job_id]
+
+
+def test_in_a_bucket_that_once_had_versioning_several_may_be_billed_but_the_upload_ends_well(
+    bench: Workbench, jobs: Jobs
+) -> None:
+    """Put-if-absent does nothing there, neither for claims nor for notes."""
+    bench.cloud.cos.weaknesses = Weaknesses(once_versioned=frozenset({BUCKET.name}))
+    outcomes = submit_many(bench, bench.upload())
+    assert {outcome.result for outcome in outcomes} <= {"submitted", "held"}
+    (note,) = noted(bench)
+    jobs.finish()
+    repair(bench)
+    (entry,) = entries(bench)
+    assert (entry.job_id, entry.state, entry.upload_id) == (note.job_id, "Success", note.upload.upload_id)
+    assert noted(bench) == []
+
+
+def test_a_callback_and_a_reconcile_for_one_job_at_once_store_it_once(bench: Workbench, jobs: Jobs) -> None:
+    (outcome,) = bench.submission().submit_all((bench.upload(),))
+    jobs.finish()
+    reported = bench.invocation().ci.describe_jobs(BUCKET, (str(outcome.job_id),)).details
+    completion, reconciliation = bench.completion(), bench.reconciliation(pending_grace_seconds=0)
+    all_at_once(lambda: completion.complete_all(reported, Grant(upload_id_of(reported[0]))), reconciliation.run)
+    repair(bench)
+    assert [entry.job_id for entry in entries(bench)] == [outcome.job_id]
+    assert {key.rpartition("/")[2] for key in bench.stored("index/log/")} == {f"{outcome.job_id}.json"}
+    assert noted(bench) == []
+    assert bench.publication().publish().jobs == 1
+
+
+def test_two_reconciles_at_once_submit_each_waiting_upload_once(bench: Workbench, jobs: Jobs) -> None:
+    full = bench.cloud.faults.add(Refuse(403, "QueueSaturated"), Requests(service="ci", method="POST"))
+    uploads = [bench.upload(f"incoming/{n}.mp3") for n in range(5)]
+    bench.submission().submit_all(uploads)
+    assert (full.struck, len(bench.stored("index/waiting/"))) == (5, 5)
+    bench.cloud.faults.clear()
+    all_at_once(*[bench.reconciliation(f"timer-{n}", pending_grace_seconds=0).run for n in range(2)])
+    repair(bench)
+    assert sorted(job.input_object for job in billed(bench)) == sorted(upload.keys[0] for upload in uploads)
+    assert bench.stored("index/waiting/") == []
+
+
+def test_two_reconciles_at_once_finish_and_publish_each_job_once(bench: Workbench, jobs: Jobs) -> None:
+    bench.submission().submit_all([bench.upload(f"incoming/{n}.mp3") for n in range(5)])
+    jobs.finish()
+    all_at_once(*[bench.reconciliation(f"timer-{n}", pending_grace_seconds=0).run for n in range(2)])
+    all_at_once(*[bench.publication().publish for _ in range(2)])
+    assert len(entries(bench)) == 5
+    assert noted(bench) == []
+    assert bench.publication().publish().counts == {"Success": 5}
+
+
+def test_a_note_that_comes_after_the_entry_is_removed_and_changes_nothing(
+    bench: Workbench, jobs: Jobs, mocker: MockerFixture
+) -> None:
+    note = IndexWriter.pending
+
+    def long_after(self: IndexWriter, pending: Pending) -> Pending:
+        jobs.finish()
+        (detail,) = bench.invocation().ci.describe_jobs(BUCKET, (pending.job_id,)).details
+        bench.completion().store(detail)
+        return note(self, pending)
+
+    mocker.patch.object(IndexWriter, "pending", autospec=True, side_effect=long_after)
+    bench.submission().submit_all((bench.upload(),))
+    before = [bench.read(key) for key in bench.stored("index/jobs/")]
+    assert (len(before), len(noted(bench))) == (1, 1)
+    repair(bench)
+    assert [bench.read(key) for key in bench.stored("index/jobs/")] == before
+    assert len(bench.stored("index/log/")) == 1
+    assert noted(bench) == []
