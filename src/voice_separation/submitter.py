@@ -149,18 +149,19 @@ class Submitter:
         note = documents.Pending(job_id=job.job_id, submitted_at=self.clock.now(), upload=documents.Upload.of(upload))
         noted = self.index.pending(note)
         if noted.job_id != job.job_id:
-            self._cancel_duplicate(upload, job.job_id, telemetry)
+            self._cancel_duplicate(upload, note, telemetry)
             return Outcome("held", upload.key, upload.id, noted.job_id, "another invocation submitted it too")
         telemetry.info(Event.JOB_SUBMITTED, job_id=job.job_id, state=job.state, size_bytes=upload.size)
         return Outcome("submitted", upload.key, upload.id, job.job_id)
 
-    def _cancel_duplicate(self, upload: Upload, job_id: str, telemetry: Telemetry) -> None:
+    def _cancel_duplicate(self, upload: Upload, note: documents.Pending, telemetry: Telemetry) -> None:
         try:
-            self.ci.cancel_job(upload.bucket, job_id)
-        except TencentRefusal as error:  # it runs already, and is billed
-            telemetry.error(Event.JOB_DUPLICATE, job_id=job_id, cancelled=False, message=str(error))
+            self.ci.cancel_job(upload.bucket, note.job_id)
+        except TencentRefusal as error:  # it runs already, and is billed: its entry must not be lost at least
+            self.index.pending_duplicate(note)
+            telemetry.error(Event.JOB_DUPLICATE, job_id=note.job_id, cancelled=False, message=str(error))
         else:
-            telemetry.warning(Event.JOB_DUPLICATE, job_id=job_id, cancelled=True)
+            telemetry.warning(Event.JOB_DUPLICATE, job_id=note.job_id, cancelled=True)
 
     def _wait(
         self,

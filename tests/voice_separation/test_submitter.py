@@ -115,6 +115,23 @@ def test_whoever_submits_after_another_has_cancels_his_own_job(bench: Workbench,
     assert "job.duplicate" in bench.lines.text
 
 
+def test_a_second_job_that_cannot_be_cancelled_gets_its_own_note_so_that_its_entry_is_not_lost(
+    bench: Workbench, mocker: MockerFixture
+) -> None:
+    record = bench.upload()
+    (first,) = bench.submission("request-1").submit_all((record,))
+    for key in bench.stored("index/claims/"):
+        bench.cloud.cos.delete(BUCKET.name, key)
+    assert bench.cloud.wait_until_idle(30)  # so that neither job can be cancelled any more
+    (second,) = bench.submission("request-2").submit_all((record,))
+    assert (second.result, second.job_id) == ("held", first.job_id)
+    assert bench.cloud.wait_until_idle(30)
+    assert len(bench.stored("index/pending/")) == 2
+    bench.reconciliation(pending_grace_seconds=0).run()
+    assert len(bench.stored("index/jobs/")) == len(bench.stored("index/log/")) == 2
+    assert bench.stored("index/pending/") == []
+
+
 def keep_versions(bench: Workbench) -> None:
     bench.cloud.cos.weaknesses = replace(bench.cloud.cos.weaknesses, once_versioned=frozenset({BUCKET.name}))
 

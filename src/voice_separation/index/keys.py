@@ -14,6 +14,11 @@ def pending(upload_id: str, submitted_at: datetime) -> str:
     return f"pending/{_hour(submitted_at)}/{upload_id}.json"
 
 
+def pending_duplicate(upload_id: str, job_id: str, submitted_at: datetime) -> str:
+    """Return the key for a second job of an upload, which a race has let through and CI would not cancel."""
+    return f"pending/{_hour(submitted_at)}/{upload_id}-{job_id}.json"
+
+
 def waiting(upload_id: str) -> str:
     """Return the key under which an upload waits for CI to take it."""
     return f"waiting/{upload_id}.json"
@@ -58,7 +63,7 @@ INDEX = "index.json"
 def upload_id_in(key: str) -> str:
     """Return the upload_id in a key of `claims/`, `pending/`, `waiting/` or `refused/`."""
     parts = key.split("/")
-    return parts[1] if key.startswith(CLAIMS) else parts[-1].removesuffix(".json")
+    return parts[1] if key.startswith(CLAIMS) else parts[-1].removesuffix(".json").partition("-")[0]
 
 
 def attempt_in(key: str) -> int:

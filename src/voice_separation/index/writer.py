@@ -48,6 +48,10 @@ class IndexWriter:
             return Pending.model_validate_json(self.cos.get(self.bucket, self.prefix + key))
         return pending
 
+    def pending_duplicate(self, pending: Pending) -> None:
+        """Note a second job of an upload, beside the first one's note."""
+        self._put(keys.pending_duplicate(pending.upload.upload_id, pending.job_id, pending.submitted_at), pending)
+
     def waiting(self, waiting: Waiting) -> None:
         """Note that an upload waits for CI to take it."""
         self._put(keys.waiting(waiting.upload.upload_id), waiting)
