@@ -19,7 +19,7 @@ from voicesep.local import LocalApp
 from voicesep.project import LOCAL_BUCKET, LOCAL_REGION, find_project
 from voicesep.samples import TALK_OVER_MUSIC
 
-FUNCTIONS = ("submit", "callback")
+FUNCTIONS = ("submit", "callback", "reconcile")
 
 
 @click.command()
@@ -30,12 +30,15 @@ def invoke(function: str, source: str) -> None:
 
     submit takes a COS event (events/cos-put.json); objects that it names and the local cloud lacks are filled with
     the sample recording. callback takes an HTTP event, or the bare notification of Cloud Infinite, XML or JSON
-    (events/callback-job.xml), for which a valid address and the job it tells of are made up.
+    (events/callback-job.xml), for which a valid address and the job it tells of are made up. reconcile takes a timer
+    event (events/timer-reconcile.json) and finds an empty index.
     """
     content = _read(source)
     console = talk()
     if function == "submit":
         result = _invoke_submit(_json(content, source), console)
+    elif function == "reconcile":
+        result = _invoke_reconcile(_json(content, source))
     else:
         result = _invoke_callback(content, console)
     for line in result.logs:
@@ -58,6 +61,12 @@ def _invoke_submit(event: Any, console: Console) -> InvocationResult:
                 console.print(f"made {record.bucket.name}/{record.key} from the sample recording", markup=False)
         app.deploy()
         return app.cloud.scf.invoke("submit", event)
+
+
+def _invoke_reconcile(event: Any) -> InvocationResult:
+    with LocalApp(find_project(), {}, _hear_nothing) as app:
+        app.deploy()
+        return app.cloud.scf.invoke("reconcile", event)
 
 
 def _invoke_callback(content: bytes, console: Console) -> InvocationResult:

@@ -30,6 +30,13 @@ def test_callback_takes_the_vendor_s_notifications_as_they_are(name: str) -> Non
     assert "entry.stored" in result.stderr
 
 
+def test_reconcile_takes_a_timer_and_tells_what_it_did() -> None:
+    result = invoke("reconcile", EVENTS / "timer-reconcile.json")
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout)["jobs"] == 0
+    assert "index.published" in result.stderr
+
+
 def test_a_dash_reads_standard_input() -> None:
     result = invoke("submit", "-", (EVENTS / "cos-put.json").read_bytes())
     assert result.exit_code == 0, result.stderr
