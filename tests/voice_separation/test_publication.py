@@ -182,7 +182,9 @@ def test_a_segment_that_a_slow_run_has_overwritten_is_written_again(bench: Workb
     assert published(bench).jobs == 2
 
 
-@pytest.mark.parametrize("damage", [b"", b"not gzip", gzip.compress(b"not json\n")])
+@pytest.mark.parametrize(
+    "damage", [b"", b"not gzip", gzip.compress(b"not json\n", mtime=0)], ids=["empty", "text", "lines"]
+)
 def test_a_damaged_segment_of_an_open_hour_is_made_anew(bench: Workbench, damage: bytes) -> None:
     arrive(bench, entry("j1"), at=HOUR)
     publication(bench, HOUR + timedelta(minutes=5)).publish()
