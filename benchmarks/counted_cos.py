@@ -105,9 +105,9 @@ class CountedCos(Cos):
         self.objects.count()
         self.objects.remove(key)
 
-    def list(self, bucket: Bucket, prefix: str) -> Iterator[ListedObject]:
+    def list(self, bucket: Bucket, prefix: str, *, after: str = "") -> Iterator[ListedObject]:
         """Yield the objects under a prefix, page by page."""
-        marker = b""
+        marker = after.encode()
         while True:
             self.objects.count()
             found = page(self.objects.keys(), prefix=prefix.encode(), marker=marker)

@@ -43,7 +43,7 @@ def requests_of_doors(app: LocalApp) -> list[RecordedRequest]:
     return [request for request in app.cloud.recorder.requests() if request.service != "functions"]
 
 
-def test_an_upload_becomes_two_stems_and_an_entry_in_four_requests_and_three(app: LocalApp, tmp_path: Path) -> None:
+def test_an_upload_becomes_two_stems_and_an_entry_in_five_requests_and_three(app: LocalApp, tmp_path: Path) -> None:
     separated(app, SAMPLE, KEY)
     outcome = app.outcome(KEY)
     assert outcome.succeeded
@@ -52,11 +52,12 @@ def test_an_upload_becomes_two_stems_and_an_entry_in_four_requests_and_three(app
     assert [output.stem for output in entry.outputs] == ["voice", "background"]
     told = [f"{request.service} {request.method} {request.path}" for request in requests_of_doors(app)]
     upload_id, job_id = entry.upload_id or "", entry.job_id
-    assert told[:3] == [f"cos HEAD /{KEY}", f"cos PUT /index/{keys.claim(upload_id, 1)}", "ci POST /jobs"]
-    assert told[3].startswith("cos PUT /index/pending/")
-    assert told[4:6] == [f"ci GET /jobs/{job_id}", f"cos PUT /index/{keys.job(job_id)}"]
-    assert told[6].startswith("cos PUT /index/log/")
-    assert len(told) == 7
+    claim = f"/index/{keys.claim(upload_id, 1)}"
+    assert told[:4] == [f"cos HEAD /{KEY}", f"cos PUT {claim}", f"cos GET {claim}", "ci POST /jobs"]
+    assert told[4].startswith("cos PUT /index/pending/")
+    assert told[5:7] == [f"ci GET /jobs/{job_id}", f"cos PUT /index/{keys.job(job_id)}"]
+    assert told[7].startswith("cos PUT /index/log/")
+    assert len(told) == 8
     assert {request.status for request in requests_of_doors(app)} == {200}
     length = seconds(SAMPLE)
     for output in entry.outputs:

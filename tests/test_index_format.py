@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ FOLDERS = {
     "refused": "refused",
     "jobs": "entry",
     "log": "entry",
+    "uploads": "entry",
     "segments": "entry",
     "index.json": "index",
 }
@@ -191,18 +192,18 @@ def test_the_stems_of_an_upload_are_found_in_at_most_three_gets(written: dict[st
     assert [output["stem"] for output in stems] == ["voice", "background"]
 
 
-def test_a_job_that_finished_in_the_hour_after_its_claim_is_found_too(written: dict[str, bytes]) -> None:
-    key = next(key for key in written if b"talk-over-music" in written[key] and key.startswith(keys.CLAIMS))
-    claim = documents.Claim.model_validate_json(written[key])
-    entries = [Entry.model_validate_json(written[key]) for key in written if key.startswith(keys.JOBS)]
-    later = {
-        key: claim.content(),
-        keys.segment(claim.claimed_at): views.segment_content([]),
-        keys.segment(claim.claimed_at + timedelta(hours=1)): views.segment_content(entries),
-    }
-    upload = claim.upload
-    assert lookup()(later.get, upload.bucket, upload.key, upload.etag)["upload_id"] == upload.upload_id
-    assert lookup()(later.get, upload.bucket, upload.key, "another etag") is None
+def test_of_several_jobs_of_an_upload_the_weightiest_is_found(written: dict[str, bytes]) -> None:
+    key = next(key for key in written if key.startswith(keys.UPLOADS) and key.endswith("/Success.json"))
+    entry = Entry.model_validate_json(written[key])
+    upload = next(
+        claim.upload
+        for claim in (documents.Claim.model_validate_json(written[key]) for key in written if key.startswith("claims"))
+        if claim.upload.upload_id == entry.upload_id
+    )
+    failed = entry.model_copy(update={"state": "Failed", "job_id": "jother"})
+    both = {key: entry.content(), keys.finished(upload.upload_id, "Failed"): failed.content()}
+    assert lookup()(both.get, upload.bucket, upload.key, upload.etag)["state"] == "Success"
+    assert lookup()(both.get, upload.bucket, upload.key, "another etag") is None
 
 
 def lookup() -> Callable[..., Any]:

@@ -32,14 +32,15 @@ def test_the_peer_moves_the_whole_index_twice(scales: list[Scale]) -> None:
 
 def test_a_publication_asks_the_same_whatever_the_size_of_the_index(scales: list[Scale]) -> None:
     small, large = (scale.publication.requests for scale in scales)
-    assert small == large < index_scale.CALLBACKS + 10
+    assert small == large < 2 * index_scale.CALLBACKS + 10  # each callback's copy read, and filed by its upload
 
 
-def test_a_rebuild_reads_every_entry_once(scales: list[Scale]) -> None:
+def test_a_rebuild_reads_every_entry_once_and_files_it_by_its_upload(scales: list[Scale]) -> None:
     for scale in scales:
         hours = -(-scale.jobs // index_scale.JOBS_AN_HOUR)
         pages = -(-scale.jobs // 1000)
-        assert scale.rebuild.requests == scale.jobs + pages + hours + 1 + 1  # index.json, LIST of segments
+        views = hours + 1  # segments, index.json
+        assert scale.rebuild.requests == 2 * scale.jobs + views + 2 * pages + 1  # LIST of jobs, uploads and segments
 
 
 def test_growing_cost_is_told(scales: list[Scale]) -> None:

@@ -6,7 +6,7 @@ Nothing is submitted here: the waiting room does that, at its own pace and after
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from voice_separation.bucket import Bucket
@@ -24,6 +24,7 @@ from voice_separation.uploads import CREATED, ObjectCreated, Upload, reason_to_s
 EVENT_MAY_COME = timedelta(minutes=15)  # younger objects may still be claimed by their event
 LOOK_BACK = timedelta(days=3)  # claims older than this were looked at by earlier audits
 SECONDS_TO_END = 2.0
+NONE = (0, datetime.min.replace(tzinfo=timezone.utc))
 
 
 @dataclass(frozen=True)
@@ -57,23 +58,23 @@ class Audit:
         if not self.settings.enabled:
             return Audited(0, 0, complete=False)
         open_ids = self._open_ids()
-        dead_claims = dict(self._dead_claims(open_ids))
-        claimed = self._claimed_ids()
-        unclaimed = dead = 0
+        claimed, attempts = self._claims()
+        dead = attempts.keys() - open_ids
+        dead -= self._finished_ids() if dead else set()
+        unclaimed = died = 0
         complete = True
         for upload in self._uploads():
             if self.deadline.remaining() < SECONDS_TO_END:
                 complete = False
                 break
-            if upload.id not in claimed and upload.id not in open_ids:
+            if upload.id in dead:
+                reason = "whoever claimed it ended before it was submitted"
+                self._wait(upload, "DeadClaim", reason, attempts=attempts[upload.id])
+                died += 1
+            elif upload.id not in claimed and upload.id not in open_ids:
                 self._wait(upload, "Unclaimed", "no event came for it", attempts=0)
                 unclaimed += 1
-            elif upload.id in dead_claims:
-                self._wait(
-                    upload, "DeadClaim", "whoever claimed it ended before it was submitted", dead_claims[upload.id]
-                )
-                dead += 1
-        done = Audited(unclaimed, dead, complete)
+        done = Audited(unclaimed, died, complete)
         self.telemetry.info(Event.AUDITED, **done.report())
         return done
 
@@ -85,34 +86,37 @@ class Audit:
             if listed.last_modified <= youngest and reason_to_skip(record, self.settings) is None:
                 yield Upload(self.bucket, listed.key, listed.etag, listed.size)
 
-    def _claimed_ids(self) -> set[str]:
-        return {keys.upload_id_in(listed.key) for listed in self.reader.list(keys.CLAIMS)}
+    def _claims(self) -> tuple[set[str], dict[str, int]]:
+        """Return the uploads that are claimed, and the attempts of those whose last claim may be a dead man's.
+
+        Such a claim is not so young that its lease runs, nor so old that earlier audits have looked at it.
+        """
+        now = self.clock.now()
+        claimed: set[str] = set()
+        last: dict[str, tuple[int, datetime]] = {}
+        for listed in self.reader.list(keys.CLAIMS):
+            upload_id = keys.upload_id_in(listed.key)
+            claimed.add(upload_id)
+            if listed.last_modified >= now - LOOK_BACK:
+                last[upload_id] = max((keys.attempt_in(listed.key), listed.last_modified), last.get(upload_id, NONE))
+        return claimed, {each: attempt for each, (attempt, at) in last.items() if at <= now - LEASE}
 
     def _open_ids(self) -> set[str]:
         """Return the uploads that wait, are refused or run: somebody looks after them."""
         folders = (keys.WAITING, keys.REFUSED, keys.PENDING)
         return {keys.upload_id_in(listed.key) for folder in folders for listed in self.reader.list(folder)}
 
-    def _dead_claims(self, open_ids: set[str]) -> Iterator[tuple[str, int]]:
-        """Yield uploads claimed lately, whose lease has passed, that are neither open nor finished, and the attempt."""
-        now = self.clock.now()
-        lately = now - LOOK_BACK
-        finished = self._finished_ids(lately)
-        for listed in self.reader.list(keys.CLAIMS):
-            upload_id = keys.upload_id_in(listed.key)
-            is_dead = lately <= listed.last_modified <= now - LEASE
-            if is_dead and upload_id not in open_ids and upload_id not in finished:
-                yield upload_id, keys.attempt_in(listed.key)
-
-    def _finished_ids(self, since: datetime) -> set[str | None]:
-        """Return the uploads of the jobs that were reported since then."""
+    def _finished_ids(self) -> set[str]:
+        """Return the uploads whose jobs were reported lately."""
+        since = self.clock.now() - LOOK_BACK
         index = self.reader.read(keys.INDEX, Index)
         contents = [
             self.reader.content(segment.key)
             for segment in (index.segments if index else ())
             if segment.hour >= since - timedelta(hours=1)
         ]
-        return {entry.upload_id for content in contents if content for entry in read_segment(content)}
+        reported = (entry.upload_id for content in contents if content for entry in read_segment(content))
+        return {upload_id for upload_id in reported if upload_id}
 
     def _wait(self, upload: Upload, error: str, message: str, attempts: int) -> None:
         now = self.clock.now()

@@ -1,89 +1,114 @@
-"""Who submits an upload: numbered claims, each written only where none is.
+"""Who submits an upload: numbered claims, each written only where none is, and read back before it is acted on.
 
-Put-if-absent is not atomic under a race in COS, and void in a bucket that ever had versioning, so a claim alone
-proves little. What is done about it: a nonce tells our own claim from another's after a lost answer; where the
-bucket betrays itself as versioned, a claim is read back after a while, and the last writer has it; and whoever
-submitted after all although another did too finds out when it writes `pending` (see submission).
+Put-if-absent looks before it writes, and is not atomic in COS; in a bucket that ever had versioning it is void. So a
+claim that was let through proves nothing by itself. It is left alone for longer than COS takes from look to write, and
+then read: nobody who looked before it was there can still write, so what is read is what stays, and one of several
+writers finds itself there. A nonce tells our own claim from another's, also after a lost answer.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from pydantic import ValidationError
-
 from voice_separation.clock import Clock
-from voice_separation.errors import AlreadyExists, ClaimHeld, ObjectNotFound
-from voice_separation.index import documents
+from voice_separation.errors import AlreadyExists, ClaimHeld, UploadFinished
+from voice_separation.index import documents, keys
 from voice_separation.index.documents import Claim
+from voice_separation.index.entries import Entry
+from voice_separation.index.reader import IndexReader
 from voice_separation.index.writer import IndexWriter
-from voice_separation.upload_state import Evidence
+from voice_separation.jobs.states import JobState
+from voice_separation.upload_state import Evidence, UploadState
 from voice_separation.uploads import Upload
 
 LEASE = timedelta(minutes=15)  # the longest that SCF lets a function run
-SETTLE_SECONDS = 1.0  # longer than two writers of one claim can be apart
 
 
 @dataclass
 class Claims:
     """Takes claims for one invocation. It remembers its own, so that one event cannot claim an upload twice."""
 
-    index: IndexWriter
+    writer: IndexWriter
+    reader: IndexReader
     clock: Clock
     new_nonce: Callable[[], str]
     request_id: str
+    settle_seconds: float  # longer than COS takes from look to write
     mine: set[str] = field(default_factory=set)
     void: bool = False  # the bucket keeps versions: a write that was let through says nothing of an earlier one
+    _settled_at: float = 0.0  # monotonic; of the youngest claim
 
-    def take(self, upload: Upload, *, first_attempt: int = 1) -> int:
-        """Claim an upload and return the number of the attempt; over 1 means that there may be a job already.
+    def take(self, upload: Upload, *, first_attempt: int = 1) -> Claim:
+        """Claim an upload; an attempt over 1 means that there may be a job already.
 
-        Raises ClaimHeld when the upload is somebody else's.
+        The claim is not to be acted on before it has settled and is confirmed.
+        Raises ClaimHeld when the upload is somebody else's, UploadFinished when its job has ended long ago.
         """
         attempt = first_attempt
         while True:
             claim = self._claim(upload, attempt)
             self.mine.add(claim.nonce)
-            held = (self._there(claim) if self.void else None) or self._write(claim)
+            held = (self._held_instead(claim) if self.void else None) or self._write(claim)
             if held is None:
-                return attempt
-            evidence = Evidence(claim=held)
-            ours_died = evidence.may_be_claimed(now=self.clock.now(), request_id=self.request_id)
-            if held.nonce in self.mine or not ours_died:
+                return claim
+            if held.nonce in self.mine or not self._is_dead(held):
                 raise ClaimHeld(f"{upload.key} is submitted by request {held.request_id} since {held.claimed_at}")
             attempt += 1  # by its key: what a damaged claim says of itself could lead back
 
-    def release(self, upload: Upload, attempt: int) -> None:
-        """Give a claim back after a definite no, so that the next attempt need not wait for its lease."""
-        self.index.release(upload.id, attempt)
+    def settle(self) -> None:
+        """Wait until nobody who has looked before our claims were there can still write his."""
+        left = self._settled_at - self.clock.monotonic()
+        if left > 0:
+            self.clock.sleep(left)
+
+    def confirm(self, claim: Claim) -> None:
+        """Raise ClaimHeld unless a settled claim is the one that has stayed."""
+        held = self.reader.read(keys.claim(claim.upload.upload_id, claim.attempt), Claim)
+        if held is None or held.nonce != claim.nonce:
+            raise ClaimHeld(f"{claim.upload.key} was claimed by another invocation at the same moment")
+
+    def release(self, claim: Claim) -> None:
+        """Give a confirmed claim back after a definite no, so that the next attempt need not wait for its lease."""
+        self.writer.remove(keys.claim(claim.upload.upload_id, claim.attempt))
 
     def _write(self, claim: Claim) -> Claim | None:
-        """Write a claim; return the claim that is there instead, if it is another's."""
+        """Write a claim; return the claim that is there instead, if it is another's.
+
+        Raises ClaimHeld when nobody can tell whose it is.
+        """
         try:
-            versioned = self.index.claim(claim)
+            self.void |= self.writer.claim(claim)
         except AlreadyExists:  # also when an earlier try of ours was carried out and its answer lost
-            return self._other(claim)
-        if not versioned:
-            return None
-        self.void = True
-        self.clock.sleep(SETTLE_SECONDS)
-        return self._other(claim)
+            held = self.reader.read(keys.claim(claim.upload.upload_id, claim.attempt), Claim)
+            if held is None:  # given back just now, or no claim that we can read
+                raise ClaimHeld(f"{claim.upload.key} is claimed by somebody unknown") from None
+            if held.nonce != claim.nonce:
+                return held
+        self._settled_at = self.clock.monotonic() + self.settle_seconds
+        return None
 
-    def _there(self, claim: Claim) -> Claim | None:
+    def _held_instead(self, claim: Claim) -> Claim | None:
         """Look before writing, where the write itself would refuse nothing."""
-        try:
-            return self._other(claim)
-        except ClaimHeld as error:
-            if isinstance(error.__cause__, ObjectNotFound):
-                return None
-            raise
+        return self.reader.read(keys.claim(claim.upload.upload_id, claim.attempt), Claim)
 
-    def _other(self, claim: Claim) -> Claim | None:
-        try:
-            held = self.index.read_claim(claim.upload.upload_id, claim.attempt)
-        except (ObjectNotFound, ValidationError) as error:  # given back just now, or no claim that we can read
-            raise ClaimHeld(f"{claim.upload.key} is claimed by somebody unknown") from error
-        return None if held.nonce == claim.nonce else held
+    def _is_dead(self, held: Claim) -> bool:
+        """Tell whether the next attempt is ours to make. Raises UploadFinished."""
+        evidence = Evidence(claim=held)
+        now = self.clock.now()
+        if not evidence.may_be_claimed(now=now, request_id=self.request_id):
+            return False
+        evidence = evidence.merge(Evidence(entry=self._finished(held.upload.upload_id)))
+        if evidence.state is UploadState.FINISHED:
+            raise UploadFinished(f"{held.upload.key} has its entry: {evidence.entry and evidence.entry.job_id}")
+        return evidence.may_be_claimed(now=now, request_id=self.request_id)
+
+    def _finished(self, upload_id: str) -> Entry | None:
+        """Return what became of an upload, for its job may have ended so long ago that CI has forgotten it."""
+        for state in (JobState.SUCCESS, JobState.FAILED):
+            entry = self.reader.read(keys.finished(upload_id, state.value), Entry)
+            if entry:
+                return entry
+        return None
 
     def _claim(self, upload: Upload, attempt: int) -> Claim:
         now = self.clock.now()

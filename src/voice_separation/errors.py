@@ -30,6 +30,10 @@ class ClaimHeld(VoiceSeparationError):
     """Another invocation has claimed this upload and submits it; nothing is to be done here."""
 
 
+class UploadFinished(VoiceSeparationError):
+    """An upload has its entry already, however old; to separate the same content again, `voicesep retry` it."""
+
+
 class CapabilityRefused(VoiceSeparationError):
     """The path of a callback is not a capability that this ring signed, or it has expired.
 

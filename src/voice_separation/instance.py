@@ -20,6 +20,7 @@ from voice_separation.bucket import Bucket
 from voice_separation.claims import Claims
 from voice_separation.clock import Clock, Deadline, SystemClock
 from voice_separation.completion import Completion
+from voice_separation.concurrency import Map, in_threads
 from voice_separation.index.reader import IndexReader
 from voice_separation.index.writer import IndexWriter
 from voice_separation.publication import Publication
@@ -35,6 +36,7 @@ from voice_separation.tencent.transport import Session, connection_pool
 Context = Mapping[str, Any]
 
 DEFAULT_TIME_LIMIT_MS = 3000  # SCF's own default
+REQUESTS_AT_ONCE = 8  # of one invocation
 MARGIN_SECONDS = 0.5  # kept for writing the result before the platform ends the instance
 
 
@@ -48,6 +50,7 @@ class Invocation:
     telemetry: Telemetry
     request_id: str
     region: str
+    many: Map = map
 
     @property
     def cos(self) -> Cos:
@@ -70,13 +73,27 @@ class Invocation:
     def submitter(self, input_bucket: Bucket) -> Submitter:
         """Return what submits uploads of a bucket; it remembers the claims of this invocation."""
         writer = self.writer(input_bucket)
-        claims = Claims(writer, self.clock, new_nonce, self.request_id)
-        return Submitter(self.settings, self.ci, writer, claims, self.clock, self.telemetry)
+        claims = Claims(
+            writer=writer,
+            reader=self.reader(input_bucket),
+            clock=self.clock,
+            new_nonce=new_nonce,
+            request_id=self.request_id,
+            settle_seconds=self.settings.claim_settle_seconds,
+        )
+        return Submitter(self.settings, self.ci, writer, claims, self.clock, self.telemetry, self.many)
 
     def completion(self, input_bucket: Bucket) -> Completion:
         """Return what stores the jobs of a bucket."""
-        verify = self.settings.verify_callbacks
-        return Completion(self.ci, self.writer(input_bucket), input_bucket, self.clock, self.telemetry, verify)
+        return Completion(
+            ci=self.ci,
+            index=self.writer(input_bucket),
+            reader=self.reader(input_bucket),
+            bucket=input_bucket,
+            clock=self.clock,
+            telemetry=self.telemetry,
+            verify=self.settings.verify_callbacks,
+        )
 
     def reconciliation(self, bucket: Bucket) -> Reconciliation:
         """Return what repairs a bucket."""
@@ -92,6 +109,8 @@ class Invocation:
             clock=self.clock,
             deadline=self.session.deadline,
             telemetry=self.telemetry,
+            chance=self.session.jitter,
+            many=self.many,
         )
 
     def publication(self, bucket: Bucket) -> Publication:
@@ -103,6 +122,7 @@ class Invocation:
             deadline=self.session.deadline,
             telemetry=self.telemetry,
             grace=timedelta(seconds=self.settings.segment_grace_seconds),
+            many=self.many,
         )
 
     def audit(self, bucket: Bucket) -> Audit:
@@ -149,7 +169,8 @@ class Instance:
             jitter=random.random,
         )
         region = str(context.get("tencentcloud_region") or "")
-        return Invocation(self.settings, session, self.clock, telemetry, request_id, region)
+        many = in_threads(REQUESTS_AT_ONCE)
+        return Invocation(self.settings, session, self.clock, telemetry, request_id, region, many)
 
 
 def new_nonce() -> str:
@@ -165,7 +186,7 @@ def this_instance() -> Instance:
     """
     # SCF's root logger is at DEBUG, where urllib3 writes every address.
     logging.getLogger("urllib3").setLevel(logging.WARNING)
-    return Instance(environment.from_environment(), connection_pool(), SystemClock())
+    return Instance(environment.from_environment(), connection_pool(REQUESTS_AT_ONCE), SystemClock())
 
 
 def unconfigured_telemetry() -> Telemetry:

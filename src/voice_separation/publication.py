@@ -1,19 +1,24 @@
 """Publishing the index: segments and `index.json` from the log, each run adding what has arrived since the last."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
 from voice_separation.clock import Clock, Deadline
+from voice_separation.concurrency import Map
 from voice_separation.index import keys, views
 from voice_separation.index.entries import Entry
 from voice_separation.index.reader import IndexReader
 from voice_separation.index.views import HOUR, Index, Segment
 from voice_separation.index.writer import IndexWriter
 from voice_separation.telemetry import Event, Telemetry
+from voice_separation.tencent.cos import ListedObject
+from voice_separation.upload_state import weightier_entry
 
 SECONDS_TO_WRITE = 3.0  # kept for writing what was gathered
 CLOCKS_DIFFER = timedelta(hours=1)  # between CI, which says when a job ended, and who filed it: more than ever
+READ_TOGETHER = 64  # entries between two looks at the time that is left
 LONG_AGO = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -70,6 +75,7 @@ class Publication:
     deadline: Deadline
     telemetry: Telemetry
     grace: timedelta
+    many: Map = map
 
     def publish(self) -> Index:
         """File what arrived since the last run, seal the hours whose grace is over, and write `index.json`."""
@@ -105,20 +111,27 @@ class Publication:
     def _file(self, hour: datetime, shelf: Shelf) -> tuple[tuple[Entry, ...], bool]:
         """Bring the segment of an hour up to date; return its entries, and whether it is whole."""
         known = shelf.entries(hour)
-        listed = [each.key for each in self.reader.list(keys.log_hour(hour)) if keys.job_id_in(each.key) not in known]
+        news = [each for each in self.reader.list(keys.log_hour(hour)) if not _is_known(each, known)]
         whole = True
-        for key in listed:
+        for some in _slices(news):
             if not self._in_time():
                 whole = False
                 break
-            entry = self.reader.read(key, Entry) or self.reader.read(keys.job(keys.job_id_in(key)), Entry)
-            whole = whole and entry is not None  # a copy that nobody can read keeps its hour open
-            if entry and not shelf.has_elsewhere(entry, hour):
-                known[entry.job_id] = entry
+            for entry in self.many(self._take, some):
+                whole = whole and entry is not None  # a copy that nobody can read keeps its hour open
+                if entry and not shelf.has_elsewhere(entry, hour):
+                    known[entry.job_id] = weightier_entry(known.get(entry.job_id), entry) or entry
         entries = tuple(known.values())
         if entries:
             self._put(hour, entries, shelf, sealed=whole and self._may_be_sealed(hour))
         return entries, whole
+
+    def _take(self, copy: ListedObject) -> Entry | None:
+        """Return an entry that was filed, and store it where its upload is looked up, before any view tells of it."""
+        entry = self.reader.read(copy.key, Entry) or self.reader.read(keys.job(keys.job_id_in(copy.key)), Entry)
+        if entry:
+            self.writer.finished(entry)
+        return entry
 
     def _put(self, hour: datetime, entries: tuple[Entry, ...], shelf: Shelf, *, sealed: bool) -> None:
         content = views.segment_content(entries)
@@ -142,3 +155,13 @@ class Publication:
             return
         self.writer.file(keys.INDEX, index.content(), views.JSON)
         self.telemetry.info(Event.INDEX_PUBLISHED, jobs=index.jobs, segments=len(index.segments))
+
+
+def _is_known(copy: ListedObject, known: Mapping[str, Entry]) -> bool:
+    """Tell whether an hour's segment has an entry as it was filed; the ETag of what is put whole is its MD5."""
+    entry = known.get(keys.job_id_in(copy.key))
+    return entry is not None and copy.etag == hashlib.md5(entry.content(), usedforsecurity=False).hexdigest()
+
+
+def _slices(copies: Sequence[ListedObject]) -> Iterator[Sequence[ListedObject]]:
+    return (copies[begin : begin + READ_TOGETHER] for begin in range(0, len(copies), READ_TOGETHER))

@@ -1,17 +1,19 @@
-"""Rebuilding the index: every segment and `index.json` from the entries in `jobs/` alone, whatever became of the rest.
+"""Rebuilding the index: `uploads/`, every segment and `index.json` from the entries in `jobs/` alone.
 
-Nothing that is there is believed but the entries. Each is filed under the hour in which COS stored it, which is the
-hour of its arrival unless it was reported again later. What is written is decided by `jobs/`, so a rebuild may be
-killed and repeated; `index.json` is written when all it names is there, and segments that it no longer names go last.
+Whatever became of the rest, nothing that is there is believed but the entries. Each is filed under the hour in which
+COS stored it, which is the hour of its arrival unless it was reported again later. What is written is decided by
+`jobs/`, so a rebuild may be killed and repeated; `index.json` is written when all it names is there, and what is no
+longer true goes last.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 
 from voice_separation.clock import Clock
+from voice_separation.concurrency import Map, in_threads
 from voice_separation.errors import NothingToRebuild
 from voice_separation.index import keys, views
 from voice_separation.index.entries import Entry
@@ -47,16 +49,13 @@ class Rebuilt:
 
 @dataclass(frozen=True)
 class Rebuilding:
-    """Rebuilds the index of one bucket. Memory: about 150 bytes for every job, and the entries of one hour.
-
-    `parallel` is how many entries are read at once.
-    """
+    """Rebuilds the index of one bucket. Memory: about 300 bytes for every job, and the entries of one hour."""
 
     reader: IndexReader
     writer: IndexWriter
     clock: Clock
     grace: timedelta
-    parallel: int = 4
+    many: Map = field(default_factory=lambda: in_threads(4))
 
     def plan(self) -> Plan:
         """List what there is; this reads no entry and writes nothing.
@@ -78,6 +77,7 @@ class Rebuilding:
         Raises TencentRefusal; then `index.json` is as it was, and the whole is to be repeated.
         """
         sealed_before = self._sealed_before(plan)
+        named: set[str] = set()
         segments: list[Segment] = []
         newest: tuple[Entry, ...] = ()
         unreadable: list[str] = []
@@ -85,12 +85,14 @@ class Rebuilding:
             entries, broken = self._read(listed)
             unreadable.extend(broken)
             if entries:
+                named.update(self.many(self._store_by_upload, (entry for entry in entries if entry.upload_id)))
                 segments.append(self._file(hour, entries, sealed=hour < sealed_before))
                 newest = views.newest([*newest, *entries])
             on_progress(len(listed))
         index = views.index_of(segments, newest, generated_at=self.clock.now(), complete_through=sealed_before)
         self.writer.file(keys.INDEX, index.content(), views.JSON)
-        return Rebuilt(index, self._remove_others(segments), tuple(unreadable))
+        named.update(segment.key for segment in segments)
+        return Rebuilt(index, self._remove_all_but(named), tuple(unreadable))
 
     def _sealed_before(self, plan: Plan) -> datetime:
         """Return the hour before which nothing more arrives; from there on publication goes on from the log."""
@@ -101,8 +103,7 @@ class Rebuilding:
 
         A job that was deleted meanwhile is neither.
         """
-        with ThreadPoolExecutor(self.parallel) as threads:
-            found = dict(zip(listed, threads.map(self._entry, listed), strict=True))
+        found = dict(zip(listed, self.many(self._entry, listed), strict=True))
         broken = [key for key, entry in found.items() if entry is None and self.reader.exists(key)]
         return tuple(entry for entry in found.values() if entry), broken
 
@@ -116,10 +117,14 @@ class Rebuilding:
         self.writer.file(segment.key, content, views.GZIP)
         return segment
 
-    def _remove_others(self, segments: list[Segment]) -> int:
-        """Remove the segments that the index does not name, for whoever reads `segments/*` would count them."""
-        named = {segment.key for segment in segments}
-        others = [listed.key for listed in self.reader.list(keys.SEGMENTS) if listed.key not in named]
+    def _store_by_upload(self, entry: Entry) -> str:
+        self.writer.finished(entry)
+        return keys.finished(entry.upload_id or "", entry.state)
+
+    def _remove_all_but(self, named: set[str]) -> int:
+        """Remove what no entry in `jobs/` speaks for any more, for whoever reads it would believe it."""
+        views_there = chain(self.reader.list(keys.SEGMENTS), self.reader.list(keys.UPLOADS))
+        others = [listed.key for listed in views_there if listed.key not in named]
         for key in others:
             self.writer.remove(key)
         return len(others)

@@ -3,22 +3,24 @@
 Each slice leaves the index in order, so it may be killed anywhere, run twice at once, or be run by hand.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from itertools import islice
+from datetime import datetime, timedelta
+from itertools import chain, islice, takewhile
 
 from voice_separation.bucket import Bucket
 from voice_separation.clock import Clock, Deadline
 from voice_separation.completion import Completion
+from voice_separation.concurrency import Map
 from voice_separation.errors import CannotBeSeparated, JobUnknown, ObjectNotFound, VoiceSeparationError
 from voice_separation.index import documents, keys
 from voice_separation.index.entries import entry_of
 from voice_separation.index.reader import IndexReader
+from voice_separation.index.views import HOUR
 from voice_separation.index.writer import IndexWriter
 from voice_separation.jobs.detail import JobDetail
 from voice_separation.settings import Settings
-from voice_separation.submitter import NO_ROOM, Outcome, Submitter
+from voice_separation.submitter import NO_ROOM, Candidate, Outcome, Submitter
 from voice_separation.telemetry import Event, Telemetry
 from voice_separation.tencent.ci import MOST_IDS, Ci
 from voice_separation.tencent.cos import Cos, ListedObject
@@ -27,6 +29,7 @@ from voice_separation.uploads import Upload
 DRAIN_UNTIL = 0.55  # the share of the time that must be left for what comes after
 FINISH_UNTIL = 0.25
 CLOCKS_DIFFER = timedelta(minutes=5)  # at most, between COS and a function
+MOST_AT_ONCE = 16  # uploads whose claims settle together
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,15 @@ class Reconciled:
 
 
 @dataclass(frozen=True)
+class _Answered:
+    """A note, and what CI says of its job; None when CI knows it no more."""
+
+    place: ListedObject
+    pending: documents.Pending
+    detail: JobDetail | None
+
+
+@dataclass(frozen=True)
 class Reconciliation:
     """Drains the waiting room and finishes overdue jobs of one bucket."""
 
@@ -64,6 +76,8 @@ class Reconciliation:
     clock: Clock
     deadline: Deadline
     telemetry: Telemetry
+    chance: Callable[[], float]  # from 0 up to 1
+    many: Map = map
 
     def run(self) -> Reconciled:
         """Submit what waits, oldest first, until CI has no room; then finish jobs whose callback never came."""
@@ -83,30 +97,40 @@ class Reconciliation:
     def _drain(self, in_time: Callable[[], bool]) -> tuple[int, int, tuple[Outcome, ...]]:
         """Submit waiting uploads; a document is only written anew when its turn changes, so its age is its turn."""
         listed = sorted(self.reader.list(keys.WAITING), key=lambda each: (each.last_modified, each.key))
-        submitted = 0
+        submitted = left = 0
         alarming: list[Outcome] = []
-        for n, place in enumerate(listed):
+        for places in _ever_more(listed):
             if not in_time():
-                return submitted, len(listed) - n, tuple(alarming)
-            try:
-                outcome = self._try_again(place)
-            except (VoiceSeparationError, ValueError) as error:  # one that cannot be looked at stops no other
-                told = error if isinstance(error, VoiceSeparationError) else CannotBeSeparated(type(error).__name__)
-                self.telemetry.error(Event.UPLOAD_FAILED, document=place.key, message=str(told))
-                outcome = Outcome("failed", place.key, error=told)
-            if outcome is None:
-                continue
-            submitted += outcome.result == "submitted"
-            if outcome.alarming:
-                alarming.append(outcome)
-            if isinstance(outcome.error, NO_ROOM):
-                return submitted, len(listed) - n, tuple(alarming)
-            if outcome.result in {"submitted", "refused", "skipped"}:
-                self.writer.remove(place.key)
-        return submitted, len(listed) - submitted, tuple(alarming)
+                break
+            outcomes = self._try_again(places)
+            for place, outcome in outcomes.items():
+                if outcome.result in {"submitted", "refused", "skipped"}:
+                    self.writer.remove(place.key)
+                    left += 1
+            submitted += sum(outcome.result == "submitted" for outcome in outcomes.values())
+            alarming += [outcome for outcome in outcomes.values() if outcome.alarming]
+            if any(isinstance(outcome.error, NO_ROOM) for outcome in outcomes.values()):
+                break
+        return submitted, len(listed) - left, tuple(alarming)
 
-    def _try_again(self, place: ListedObject) -> Outcome | None:
-        """Submit one waiting upload; None when it is not its time yet, or it does not wait any more."""
+    def _try_again(self, places: Sequence[ListedObject]) -> dict[ListedObject, Outcome]:
+        """Submit waiting uploads; what is not due yet, or does not wait any more, has no outcome."""
+        looked = dict(zip(places, self.many(self._look_at, places), strict=True))
+        outcomes = {place: each for place, each in looked.items() if isinstance(each, Outcome)}
+        candidates = {place: each for place, each in looked.items() if isinstance(each, Candidate)}
+        submitted = self.submitter.submit_all(tuple(candidates.values()))
+        return outcomes | dict(zip(candidates, submitted, strict=True))
+
+    def _look_at(self, place: ListedObject) -> Candidate | Outcome | None:
+        """Return what waits at this place; one that cannot be looked at stops no other."""
+        try:
+            return self._candidate(place)
+        except (VoiceSeparationError, ValueError) as error:
+            told = error if isinstance(error, VoiceSeparationError) else CannotBeSeparated(type(error).__name__)
+            self.telemetry.error(Event.UPLOAD_FAILED, document=place.key, message=str(told))
+            return Outcome("failed", place.key, error=told)
+
+    def _candidate(self, place: ListedObject) -> Candidate | Outcome | None:
         waiting = self.reader.read(place.key, documents.Waiting)
         if waiting is None:
             self._discard(place)
@@ -121,7 +145,7 @@ class Reconciliation:
         if head.etag != upload.etag:
             why = "the object was replaced while it waited; its new content is another upload"
             return self._gone(upload, waiting, why)
-        return self.submitter.submit(upload, head, waiting)
+        return Candidate(upload, head, waiting)
 
     def _discard(self, place: ListedObject) -> None:
         """Remove a document that is gone or that nobody can read; the audit finds the upload by its claim."""
@@ -142,34 +166,52 @@ class Reconciliation:
     # Jobs whose callback never came -------------------------------------------------------------------------------
 
     def _finish_overdue(self, in_time: Callable[[], bool]) -> tuple[int, int]:
-        """Ask CI for jobs that are pending for longer than the grace, in tens, the oldest first."""
-        due = self.clock.now() - timedelta(seconds=self.settings.pending_grace_seconds)
-        overdue = (each for each in self.reader.list(keys.PENDING) if each.last_modified <= due)
+        """Ask CI for jobs that are pending for longer than the grace, in tens."""
+        overdue = self._overdue()
         finished = still_open = 0
         while in_time() and (tenth := list(islice(overdue, MOST_IDS))):
-            for place, pending, detail in self._ask(tenth):
-                if self._finish(place, pending, detail):
-                    finished += 1
-                else:
-                    still_open += 1
+            ended = list(self.many(self._finish, self._ask(tenth)))
+            finished += sum(ended)
+            still_open += len(ended) - sum(ended)
         return finished, still_open
 
-    def _ask(self, places: list[ListedObject]) -> Iterator[tuple[ListedObject, documents.Pending, JobDetail | None]]:
-        pending = [(place, self.reader.read(place.key, documents.Pending)) for place in places]
-        for place in (place for place, document in pending if document is None):
+    def _overdue(self) -> Iterator[ListedObject]:
+        """Yield the notes that are older than the grace, each once, from any of them on.
+
+        A fixed order would let jobs that stay open, in a paused queue say, keep those behind them from being asked for.
+        """
+        due = self.clock.now() - timedelta(seconds=self.settings.pending_grace_seconds)
+        oldest = next(self.reader.list(keys.PENDING), None)
+        if oldest is None:
+            return
+        begin = self._anywhere_from(keys.hour_of(oldest.key), due)
+        before = takewhile(lambda each: each.key <= begin, self.reader.list(keys.PENDING))
+        for each in chain(self.reader.list(keys.PENDING, after=begin), before):
+            if each.last_modified <= due:
+                yield each
+
+    def _anywhere_from(self, first_hour: datetime, due: datetime) -> str:
+        """Return a chance key between the notes of an hour and those that are due now."""
+        hours = max(0.0, (due - first_hour) / HOUR) * self.chance()
+        digits = f"{int(hours % 1 * 256):02x}"
+        return keys.pending_from(first_hour + int(hours) * HOUR, digits)
+
+    def _ask(self, places: list[ListedObject]) -> list[_Answered]:
+        """Return what CI says of noted jobs; a job that its answer leaves out is asked for again another time."""
+        notes = list(self.many(lambda place: self.reader.read(place.key, documents.Pending), places))
+        pending = list(zip(places, notes, strict=True))
+        for place in (place for place, note in pending if note is None):
             self._discard(place)
         present = [(place, note) for place, note in pending if note and note.upload.bucket == self.bucket.name]
         if not present:
-            return
-        ids = tuple(dict.fromkeys(document.job_id for _, document in present))
-        jobs = self.ci.describe_jobs(self.bucket, ids)
-        for place, document in present:
-            detail = jobs.of(document.job_id)
-            if detail is not None or document.job_id in jobs.unknown_ids:  # else the answer leaves it out: ask again
-                yield place, document, detail
+            return []
+        jobs = self.ci.describe_jobs(self.bucket, tuple(dict.fromkeys(note.job_id for _, note in present)))
+        answered = [_Answered(place, note, jobs.of(note.job_id)) for place, note in present]
+        return [each for each in answered if each.detail or each.pending.job_id in jobs.unknown_ids]
 
-    def _finish(self, place: ListedObject, pending: documents.Pending, detail: JobDetail | None) -> bool:
+    def _finish(self, answered: _Answered) -> bool:
         """Store a finished job as a callback would, and remove its note; tell whether it is finished."""
+        pending, detail = answered.pending, answered.detail
         if detail is None:
             error = JobUnknown(f"CI knows no job {pending.job_id} any more")
             upload = pending.upload
@@ -180,7 +222,7 @@ class Reconciliation:
             return False
         elif not self._is_filed(detail):
             self.completion.store(detail)
-        self.writer.remove(place.key)
+        self.writer.remove(answered.place.key)
         return True
 
     def _is_filed(self, detail: JobDetail) -> bool:
@@ -193,10 +235,14 @@ class Reconciliation:
         stored = self.reader.exists(keys.job(entry.job_id))
         if stored is None:
             return False
-        near = (
-            stored.last_modified,
-            stored.last_modified - timedelta(minutes=5),
-            stored.last_modified + timedelta(minutes=5),
-        )
+        near = (stored.last_modified, stored.last_modified - CLOCKS_DIFFER, stored.last_modified + CLOCKS_DIFFER)
         hours = dict.fromkeys(keys.log(entry.job_id, moment) for moment in near)
         return any(self.reader.exists(key) for key in hours)
+
+
+def _ever_more(places: Sequence[ListedObject]) -> Iterator[Sequence[ListedObject]]:
+    """Yield slices, each double the last up to a limit: little is claimed in vain when CI has no room at once."""
+    begin, size = 0, 1
+    while begin < len(places):
+        yield places[begin : begin + size]
+        begin, size = begin + size, min(2 * size, MOST_AT_ONCE)

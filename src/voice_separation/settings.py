@@ -113,6 +113,7 @@ class Settings(BaseModel):
     verify_callbacks: bool = True
     max_input_bytes: Annotated[int, Field(gt=0)] = 5 * 1024**3
     enabled: bool = True
+    claim_settle_seconds: Annotated[float, Field(ge=0, le=10)] = 1
     pending_grace_seconds: Annotated[int, Field(ge=0)] = 600
     segment_grace_seconds: Annotated[int, Field(ge=300)] = 1800
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

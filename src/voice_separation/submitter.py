@@ -4,6 +4,7 @@
 looks whether CI has a job for it already, and adopts that.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -11,6 +12,7 @@ from typing import Literal
 from voice_separation.capability import KeyRing
 from voice_separation.claims import Claims
 from voice_separation.clock import Clock
+from voice_separation.concurrency import Map
 from voice_separation.errors import (
     CannotBeSeparated,
     ClaimHeld,
@@ -22,6 +24,7 @@ from voice_separation.errors import (
     Retryable,
     TencentRefusal,
     Throttled,
+    UploadFinished,
     VoiceSeparationError,
 )
 from voice_separation.index import documents
@@ -43,6 +46,7 @@ from voice_separation.uploads import Upload
 NO_ROOM = (QueueSaturated, QueuePaused, Throttled)  # a definite no: there is no job, and the next upload gets the same
 MISCONFIGURED_AGAIN_AFTER = timedelta(minutes=5)  # doubled with each attempt
 LONGEST_WAIT = timedelta(hours=6)
+LISTED_AFTER = timedelta(minutes=2)  # after its creation a job is in CI's list: no page says when, so amply
 _ARCHIVED = frozenset({"ARCHIVE", "DEEP_ARCHIVE"})
 
 
@@ -74,9 +78,32 @@ class Outcome:
         return {name: value for name, value in told.items() if value is not None}
 
 
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """An upload to submit, what COS says of it, and its place in the waiting room, if it comes from there."""
+
+    upload: Upload
+    head: ObjectHead
+    waited: documents.Waiting | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class _Claimed:
+    """A candidate that we have claimed, and what to ask of CI for it."""
+
+    candidate: Candidate
+    claim: documents.Claim
+    request: JobRequest
+    telemetry: Telemetry
+
+    @property
+    def upload(self) -> Upload:
+        return self.candidate.upload
+
+
 @dataclass(frozen=True)
 class Submitter:
-    """Submits single uploads of one bucket; everything it needs from outside is handed in."""
+    """Submits uploads of one bucket; everything it needs from outside is handed in."""
 
     settings: Settings
     ci: Ci
@@ -84,58 +111,99 @@ class Submitter:
     claims: Claims
     clock: Clock
     telemetry: Telemetry
+    many: Map = map
 
-    def submit(self, upload: Upload, head: ObjectHead, waited: documents.Waiting | None = None) -> Outcome:
-        """Submit an upload; `waited` is its place in the waiting room, if it comes from there.
+    def submit_all(self, candidates: Sequence[Candidate]) -> tuple[Outcome, ...]:
+        """Submit uploads in their order. All are claimed first, so that their claims settle in one wait.
 
-        Whatever goes wrong is an outcome, never an exception.
+        Once CI has no room it is not asked again: the rest waits too. Whatever goes wrong with an upload is its
+        outcome, never an exception.
         """
-        telemetry = self.telemetry.bind(bucket=upload.bucket.name, key=upload.key, upload_id=upload.id)
-        try:
-            return self._submit(upload, head, waited, telemetry)
-        except (VoiceSeparationError, ValueError) as error:  # ValueError: what nobody foresaw in this one upload
-            told = error if isinstance(error, VoiceSeparationError) else CannotBeSeparated(type(error).__name__)
-            telemetry.error(Event.UPLOAD_FAILED, error=type(error).__name__, message=str(told))
-            return Outcome("failed", upload.key, upload.id, error=told)
+        self.claims.void |= any(candidate.head.versioned for candidate in candidates)
+        begun = list(self.many(self._begin, candidates))
+        self.claims.settle()
+        outcomes: list[Outcome] = []
+        no_room: TencentRefusal | None = None
+        for each in begun:
+            outcome = each if isinstance(each, Outcome) else self._finish(each, no_room)
+            outcomes.append(outcome)
+            if isinstance(outcome.error, NO_ROOM):
+                no_room = outcome.error
+        return tuple(outcomes)
 
     def adopt(self, upload: Upload) -> Outcome | None:
         """Note the job that CI has for an upload whose object is gone; None when there is none."""
         job = self._job_of(upload)
         return self._note(upload, job, self.telemetry.bind(key=upload.key, upload_id=upload.id)) if job else None
 
-    def _submit(
-        self, upload: Upload, head: ObjectHead, waited: documents.Waiting | None, telemetry: Telemetry
-    ) -> Outcome:
+    def _begin(self, candidate: Candidate) -> _Claimed | Outcome:
+        """Claim an upload, unless it is clear already what becomes of it."""
+        upload = candidate.upload
+        telemetry = self.telemetry.bind(bucket=upload.bucket.name, key=upload.key, upload_id=upload.id)
+        try:
+            return self._claim(candidate, telemetry)
+        except (VoiceSeparationError, ValueError) as error:
+            return self._failed(upload, error, telemetry)
+
+    def _finish(self, claimed: _Claimed, no_room: TencentRefusal | None) -> Outcome:
+        """Bring a claimed upload to its job, or to where it waits."""
+        try:
+            return self._submit(claimed, no_room)
+        except (VoiceSeparationError, ValueError) as error:
+            return self._failed(claimed.upload, error, claimed.telemetry)
+
+    def _failed(self, upload: Upload, error: Exception, telemetry: Telemetry) -> Outcome:
+        """Contain what nobody foresaw (ValueError) in this one upload."""
+        told = error if isinstance(error, VoiceSeparationError) else CannotBeSeparated(type(error).__name__)
+        telemetry.error(Event.UPLOAD_FAILED, error=type(error).__name__, message=str(told))
+        return Outcome("failed", upload.key, upload.id, error=told)
+
+    def _claim(self, candidate: Candidate, telemetry: Telemetry) -> _Claimed | Outcome:
+        upload, head, waited = candidate.upload, candidate.head, candidate.waited
         if says_skip(head.metadata):
             telemetry.info(Event.UPLOAD_SKIPPED, reason="its metadata says skip")
             return Outcome("skipped", upload.key, upload.id, reason="its metadata says skip")
         try:
             self._refuse_what_cannot_be_separated(upload, head)
             request = self._request(upload, options_for(head.metadata, self.settings))
+            claim = self.claims.take(upload, first_attempt=waited.attempts + 1 if waited else 1)
         except (InvalidOptions, CannotBeSeparated) as error:
             return self._refuse(upload, error, telemetry)
-        self.claims.void |= head.versioned
-        try:
-            attempt = self.claims.take(upload, first_attempt=waited.attempts + 1 if waited else 1)
         except ClaimHeld as error:
-            telemetry.info(Event.CLAIM_HELD, reason=str(error))
-            return Outcome("held", upload.key, upload.id, reason="it is claimed already")
+            return self._held(upload, error, telemetry)
+        except UploadFinished as error:
+            telemetry.info(Event.UPLOAD_SKIPPED, reason=str(error))
+            return Outcome("skipped", upload.key, upload.id, reason="it was separated already")
+        return _Claimed(candidate, claim, request, telemetry)
+
+    def _submit(self, claimed: _Claimed, no_room: TencentRefusal | None) -> Outcome:
+        upload, claim, telemetry = claimed.upload, claimed.claim, claimed.telemetry
         try:
-            job = self._job_for(upload, request, attempt, telemetry)
+            self.claims.confirm(claim)
+            if no_room:
+                return self._wait(claimed, no_room)
+            job = self._job_for(claimed)
+        except ClaimHeld as error:
+            return self._held(upload, error, telemetry)
         except InputRefused as error:
             outcome = self._refuse(upload, error, telemetry)
-            self.claims.release(upload, attempt)  # so that the same content, uploaded again, is tried again
+            self.claims.release(claim)  # so that the same content, uploaded again, is tried again
             return outcome
         except (Retryable, Misconfigured) as error:
-            return self._wait(upload, error, attempt, waited, telemetry)
+            return self._wait(claimed, error)
         return self._note(upload, job, telemetry)
 
-    def _job_for(self, upload: Upload, request: JobRequest, attempt: int, telemetry: Telemetry) -> JobDetail:
+    def _held(self, upload: Upload, error: ClaimHeld, telemetry: Telemetry) -> Outcome:
+        telemetry.info(Event.CLAIM_HELD, reason=str(error))
+        return Outcome("held", upload.key, upload.id, reason="it is claimed already")
+
+    def _job_for(self, claimed: _Claimed) -> JobDetail:
         """Return the upload's job: after the first attempt one that CI has already, otherwise a new one."""
+        upload, attempt = claimed.upload, claimed.claim.attempt
         there = self._job_of(upload) if attempt > 1 or self.claims.void else None
         if there is None:
-            return self.ci.create_job(upload.bucket, request)
-        telemetry.info(Event.JOB_ADOPTED, job_id=there.job_id, state=there.state, attempt=attempt)
+            return self.ci.create_job(upload.bucket, claimed.request)
+        claimed.telemetry.info(Event.JOB_ADOPTED, job_id=there.job_id, state=there.state, attempt=attempt)
         return there
 
     def _job_of(self, upload: Upload) -> JobDetail | None:
@@ -163,20 +231,14 @@ class Submitter:
         else:
             telemetry.warning(Event.JOB_DUPLICATE, job_id=note.job_id, cancelled=True)
 
-    def _wait(
-        self,
-        upload: Upload,
-        error: TencentRefusal,
-        attempt: int,
-        waited: documents.Waiting | None,
-        telemetry: Telemetry,
-    ) -> Outcome:
+    def _wait(self, claimed: _Claimed, error: TencentRefusal) -> Outcome:
         """Put an upload into the waiting room, or leave it where it stands there when CI had no room again."""
+        upload, waited, attempt = claimed.upload, claimed.candidate.waited, claimed.claim.attempt
         now = self.clock.now()
-        told = telemetry.error if isinstance(error, Misconfigured) else telemetry.warning
+        told = claimed.telemetry.error if isinstance(error, Misconfigured) else claimed.telemetry.warning
         told(Event.UPLOAD_WAITING, code=error.code, reason=error.reason, attempt=attempt)
         if waited and isinstance(error, NO_ROOM):
-            self.claims.release(upload, attempt)
+            self.claims.release(claimed.claim)
         else:
             self.index.waiting(
                 documents.Waiting(
@@ -232,7 +294,13 @@ class Submitter:
 
 
 def _next_attempt_at(now: datetime, error: TencentRefusal, attempt: int) -> datetime:
-    """Return when to try again: at the timer's next run, but for errors that somebody has to correct, ever later."""
-    if not isinstance(error, Misconfigured):
+    """Return when to try again: at the timer's next run after a definite no.
+
+    Without an answer there may be a job: it is looked for when CI is sure to list it. What somebody has to correct is
+    tried ever later.
+    """
+    if isinstance(error, NO_ROOM):
         return now
-    return now + min(LONGEST_WAIT, MISCONFIGURED_AGAIN_AFTER * (1 << min(attempt - 1, 10)))
+    if isinstance(error, Misconfigured):
+        return now + min(LONGEST_WAIT, MISCONFIGURED_AGAIN_AFTER * (1 << min(attempt - 1, 10)))
+    return now + LISTED_AFTER

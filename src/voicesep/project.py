@@ -36,5 +36,6 @@ def local_environment(overrides: Mapping[str, str]) -> dict[str, str]:
         "INPUT_BUCKET": LOCAL_BUCKET,
         "INPUT_PREFIX": "incoming/",
         "CALLBACK_SECRETS": secrets.token_hex(32),
+        "CLAIM_SETTLE_SECONDS": "0",  # the local cloud's put-if-absent is atomic
     }
     return {**dict.fromkeys(NAMES, ""), **defaults, **overrides}

@@ -9,6 +9,7 @@ import click
 from pydantic import TypeAdapter, ValidationError
 
 from voice_separation.clock import Deadline
+from voice_separation.concurrency import in_threads
 from voice_separation.index import keys
 from voice_separation.index.reader import IndexReader
 from voice_separation.index.writer import IndexWriter
@@ -77,7 +78,7 @@ def _rebuilding(cloud: Target, prefix: str, grace: timedelta, parallel: int) -> 
     session = replace(cloud.session, pool=connection_pool(parallel), deadline=Deadline.after(LONGEST_SECONDS, clock))
     cos = Cos(session, cloud.endpoint)
     reader, writer = IndexReader(cos, cloud.bucket, prefix), IndexWriter(cos, cloud.bucket, prefix)
-    return Rebuilding(reader, writer, clock, grace, parallel)
+    return Rebuilding(reader, writer, clock, grace, in_threads(parallel))
 
 
 def _run(rebuilding: Rebuilding, plan: Plan) -> Rebuilt:

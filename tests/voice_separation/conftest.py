@@ -47,7 +47,9 @@ class Workbench:
             jitter=lambda: 0.0,
         )
         endpoints = {"cos_endpoint": self.cloud.endpoint, "ci_endpoint": self.cloud.endpoint}
-        chosen = Settings(**{"input_bucket": BUCKET.name, **endpoints, **self.settings, **settings})
+        chosen = Settings(
+            **{"input_bucket": BUCKET.name, "claim_settle_seconds": 0, **endpoints, **self.settings, **settings}
+        )
         return Invocation(chosen, session, clock, telemetry, request_id, BUCKET.region)
 
     def submission(self, request_id: str = "request-1", **settings: Any) -> Submission:

@@ -11,7 +11,8 @@ from tests.voice_separation.conftest import BUCKET, Workbench
 from voice_separation import errors
 from voice_separation.errors import SubmissionIncomplete
 from voice_separation.index.documents import Claim, Pending, Waiting
-from voice_separation.index.writer import IndexWriter
+from voice_separation.index.reader import IndexReader
+from voice_separation.submitter import LISTED_AFTER
 from voice_separation.tencent.ci import Ci
 from voice_separation.tencent.cos import Cos
 
@@ -23,6 +24,15 @@ def documents(bench: Workbench, folder: str) -> list[bytes]:
 def die_before(mocker: MockerFixture, call: str) -> None:
     """The instance dies before it sends this request; what was sent before stays."""
     mocker.patch.object(Ci, call, side_effect=KeyboardInterrupt)
+
+
+def let_lease_pass(bench: Workbench) -> None:
+    """As if the only claim there is were long ago."""
+    (key,) = bench.stored("index/claims/")
+    claim = Claim.model_validate_json(bench.read(key))
+    long_ago = claim.claimed_at - timedelta(days=40)
+    dead = claim.model_copy(update={"claimed_at": long_ago, "lease_until": long_ago})
+    bench.cloud.cos.put(BUCKET.name, key, dead.content())
 
 
 def test_a_retry_of_the_same_request_takes_over_at_once_and_adopts_the_job_that_was_submitted(
@@ -69,19 +79,22 @@ def test_another_request_leaves_a_live_claim_alone_and_takes_over_a_dead_one(
         bench.submission("request-1").submit_all((record,))
     mocker.stopall()
     assert [outcome.result for outcome in bench.submission("request-2").submit_all((record,))] == ["held"]
-    (claim,) = documents(bench, "claims")
-    dead = Claim.model_validate_json(claim)
-    long_ago = dead.claimed_at - timedelta(hours=1)
-    dead = dead.model_copy(update={"claimed_at": long_ago, "lease_until": long_ago})
-    bench.cloud.cos.put(BUCKET.name, bench.stored("index/claims/")[0], dead.content())
+    let_lease_pass(bench)
     assert [outcome.result for outcome in bench.submission("request-2").submit_all((record,))] == ["submitted"]
 
 
 @pytest.mark.parametrize(
-    "error", [errors.QueueSaturated, errors.QueuePaused, errors.Throttled, errors.Unavailable, errors.Unreachable]
+    ("error", "pause"),
+    [
+        (errors.QueueSaturated, timedelta(0)),  # the timer's minute is pause enough
+        (errors.QueuePaused, timedelta(0)),
+        (errors.Throttled, timedelta(0)),
+        (errors.Unavailable, LISTED_AFTER),  # there may be a job, which CI must be sure to list
+        (errors.Unreachable, LISTED_AFTER),
+    ],
 )
 def test_when_ci_cannot_take_it_an_upload_waits_and_the_event_succeeds(
-    bench: Workbench, mocker: MockerFixture, error: type[errors.TencentRefusal]
+    bench: Workbench, mocker: MockerFixture, error: type[errors.TencentRefusal], pause: timedelta
 ) -> None:
     refusal = error("CreateMediaJobs", "a", status=403, code=error.__name__, reason="not now")
     mocker.patch.object(Ci, "create_job", side_effect=refusal)
@@ -90,7 +103,61 @@ def test_when_ci_cannot_take_it_an_upload_waits_and_the_event_succeeds(
     (waiting,) = documents(bench, "waiting")
     told = Waiting.model_validate_json(waiting)
     assert (told.reason.error, told.attempts) == (error.__name__, 1)
-    assert told.next_attempt_at == told.waiting_since  # the timer's minute is pause enough
+    assert told.next_attempt_at - told.waiting_since == pause
+
+
+def test_once_ci_has_no_room_it_is_not_asked_for_the_other_uploads_of_an_event(
+    bench: Workbench, mocker: MockerFixture
+) -> None:
+    full = errors.QueueSaturated("CreateMediaJobs", "a", status=403, code="QueueSaturated", reason="full")
+    create_job = mocker.patch.object(Ci, "create_job", side_effect=full)
+    outcomes = bench.submission().submit_all([bench.upload(f"incoming/{n}.mp3") for n in range(3)])
+    assert [outcome.result for outcome in outcomes] == ["waiting"] * 3
+    assert create_job.call_count == 1
+    assert len(bench.stored("index/waiting/")) == 3
+
+
+def test_the_claims_of_an_event_settle_in_one_wait(bench: Workbench, mocker: MockerFixture) -> None:
+    sleep = mocker.patch("voice_separation.clock.SystemClock.sleep")
+    bench.submission(claim_settle_seconds=1).submit_all([bench.upload(f"incoming/{n}.mp3") for n in range(3)])
+    sleep.assert_called_once()
+    assert bench.asked().count("ci POST /jobs") == 3
+
+
+def test_an_event_for_what_was_separated_so_long_ago_that_ci_has_forgotten_it_is_not_billed_again(
+    bench: Workbench, mocker: MockerFixture
+) -> None:
+    record = bench.upload()
+    bench.submission("request-1").submit_all((record,))
+    assert bench.cloud.wait_until_idle(30)
+    bench.reconciliation(pending_grace_seconds=0).run()
+    bench.publication().publish()
+    let_lease_pass(bench)
+    mocker.patch.object(Ci, "list_jobs", return_value=iter(()))
+    asked = len(bench.asked())
+    (again,) = bench.submission("request-2").submit_all((record,))
+    assert (again.result, again.reason) == ("skipped", "it was separated already")
+    assert "ci POST /jobs" not in bench.asked()[asked:]
+
+
+def test_of_two_that_were_let_through_only_the_one_whose_claim_has_stayed_submits(
+    bench: Workbench, mocker: MockerFixture
+) -> None:
+    record = bench.upload()
+    rival = bench.submission("request-2")
+    sleep = mocker.patch("voice_separation.clock.SystemClock.sleep")
+    outcomes: list[str] = []
+
+    def rival_writes_too(_seconds: float) -> None:
+        sleep.side_effect = None
+        for key in bench.stored("index/claims/"):
+            bench.cloud.cos.delete(BUCKET.name, key)  # it had looked before ours was there
+        outcomes.extend(outcome.result for outcome in rival.submit_all((record,)))
+
+    sleep.side_effect = rival_writes_too
+    outcomes.extend(outcome.result for outcome in bench.submission(claim_settle_seconds=1).submit_all((record,)))
+    assert outcomes == ["submitted", "held"]
+    assert bench.asked().count("ci POST /jobs") == 1
 
 
 def test_a_wrong_configuration_waits_too_but_shows_red(bench: Workbench, mocker: MockerFixture) -> None:
@@ -156,26 +223,21 @@ def test_in_a_bucket_with_versions_the_last_of_two_claims_at_once_counts(
 ) -> None:
     keep_versions(bench)
     record = bench.upload()
-    looked = IndexWriter.read_claim
+    read = IndexReader.read
     rival = bench.submission("request-2")
     sleep = mocker.patch("voice_separation.clock.SystemClock.sleep")
 
     def rival_comes(_seconds: float) -> None:
         sleep.side_effect = None
-        missing = errors.ObjectNotFound("GetObject", "claim", status=404, code="NoSuchKey", reason="not yet")
-        sight = mocker.patch.object(IndexWriter, "read_claim", autospec=True)
+        sight = mocker.patch.object(IndexReader, "read", autospec=True)
         # It had looked before ours was there.
-        sight.side_effect = lambda self, *key: looked(self, *key) if sight.call_count > 1 else _raise(missing)
+        sight.side_effect = lambda self, *what: read(self, *what) if sight.call_count > 1 else None
         rival.submit_all((record,))
 
     sleep.side_effect = rival_comes
-    (ours,) = bench.submission("request-1").submit_all((record,))
+    (ours,) = bench.submission("request-1", claim_settle_seconds=1).submit_all((record,))
     assert ours.result == "held"
     assert bench.asked().count("ci POST /jobs") == 1
-
-
-def _raise(error: Exception) -> Any:
-    raise error
 
 
 def test_a_cancelled_duplicate_is_not_adopted_over_the_job_that_runs(bench: Workbench, mocker: MockerFixture) -> None:

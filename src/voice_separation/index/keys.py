@@ -19,6 +19,16 @@ def pending_duplicate(upload_id: str, job_id: str, submitted_at: datetime) -> st
     return f"pending/{_hour(submitted_at)}/{upload_id}-{job_id}.json"
 
 
+def pending_from(hour: datetime, first_digits: str) -> str:
+    """Return the key after which those notes of an hour come whose upload_id begins with these digits, or later."""
+    return f"pending/{_hour(hour)}/{first_digits}"
+
+
+def finished(upload_id: str, state: str) -> str:
+    """Return the key of the entry of an upload's job that ended in this state, for whoever knows only the upload."""
+    return f"uploads/{upload_id}/{state}.json"
+
+
 def waiting(upload_id: str) -> str:
     """Return the key under which an upload waits for CI to take it."""
     return f"waiting/{upload_id}.json"
@@ -56,7 +66,7 @@ def hour_of(key: str) -> datetime:
 
 
 CLAIMS, PENDING, WAITING, REFUSED, JOBS, LOG = "claims/", "pending/", "waiting/", "refused/", "jobs/", "log/"
-SEGMENTS = "segments/"
+SEGMENTS, UPLOADS = "segments/", "uploads/"
 INDEX = "index.json"
 
 

@@ -22,9 +22,9 @@ class IndexReader:
     bucket: Bucket
     prefix: str
 
-    def list(self, folder: str) -> Iterator[ListedObject]:
-        """Yield what is listed below a folder; what was written just now may be missing (436/7734)."""
-        for listed in self.cos.list(self.bucket, self.prefix + folder):
+    def list(self, folder: str, *, after: str = "") -> Iterator[ListedObject]:
+        """Yield what is listed below a folder, after a key; what was written just now may be missing (436/7734)."""
+        for listed in self.cos.list(self.bucket, self.prefix + folder, after=after and self.prefix + after):
             if listed.key.endswith("/"):  # a folder that somebody made in the console
                 continue
             yield replace(listed, key=listed.key.removeprefix(self.prefix))

@@ -28,17 +28,6 @@ class IndexWriter:
         """
         return self._put(keys.claim(claim.upload.upload_id, claim.attempt), claim, if_absent=True)
 
-    def read_claim(self, upload_id: str, attempt: int) -> Claim:
-        """Read a claim.
-
-        Raises ObjectNotFound.
-        """
-        return Claim.model_validate_json(self.cos.get(self.bucket, self.prefix + keys.claim(upload_id, attempt)))
-
-    def release(self, upload_id: str, attempt: int) -> None:
-        """Take back a claim of ours."""
-        self.cos.delete(self.bucket, self.prefix + keys.claim(upload_id, attempt))
-
     def pending(self, pending: Pending) -> Pending:
         """Note that a job runs for an upload, and return the note that is there: another's if it was there first."""
         key = keys.pending(pending.upload.upload_id, pending.submitted_at)
@@ -64,6 +53,11 @@ class IndexWriter:
         """Store the entry of a finished job and its copy in the log; repeating it changes nothing."""
         self._put(keys.job(entry.job_id), entry)
         self._put(keys.log(entry.job_id, arrived_at), entry)
+
+    def finished(self, entry: Entry) -> None:
+        """Store the entry of an upload's job where the upload is looked up; nothing for a job of no known upload."""
+        if entry.upload_id:
+            self._put(keys.finished(entry.upload_id, entry.state), entry)
 
     def remove(self, key: str) -> None:
         """Remove a document that has served; `key` is below the prefix."""

@@ -107,12 +107,12 @@ class Cos:
         """Delete an object; one that is not there is deleted already."""
         self._send("DeleteObject", "DELETE", bucket, key)
 
-    def list(self, bucket: Bucket, prefix: str) -> Iterator[ListedObject]:
-        """Yield the objects under a prefix in the order of their UTF-8 keys, page by page.
+    def list(self, bucket: Bucket, prefix: str, *, after: str = "") -> Iterator[ListedObject]:
+        """Yield the objects under a prefix in the order of their UTF-8 keys, page by page; only those after a key.
 
         LIST is eventually consistent (436/7734): an object written just now may be missing.
         """
-        marker = ""
+        marker = after
         while True:
             params = {"prefix": prefix, "marker": marker, "max-keys": "1000", "encoding-type": "url"}
             answer = self._send("GetBucket", "GET", bucket, "", params=params)
