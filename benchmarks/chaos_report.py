@@ -7,6 +7,7 @@ from pathlib import Path
 from benchmarks.chaos_app import Counts
 from benchmarks.chaos_course import Plan
 from benchmarks.chaos_verdict import Verdict
+from benchmarks.chaos_weather import CALM
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ def table(outcome: Outcome) -> str:
         "entries wrong": verdict.wrong,
         "index.json wrong": verdict.index_wrong,
         "uploads that had to wait": outcome.waited,
+        "uploads that got their job before one that had waited longer": outcome.overtaken,
         "invocations": counts.invocations,
         "invocations that died": counts.died,
         "of those, over their time limit": counts.over_time,
@@ -51,9 +53,9 @@ def table(outcome: Outcome) -> str:
     return "\n".join(["| | |", "|---|---:|", *(f"| {name} | {value} |" for name, value in rows.items())])
 
 
-def record(document: Path, rows: str, *, once_versioned: bool) -> None:
+def record(document: Path, rows: str, plan: Plan) -> None:
     """Put the table into the document, in place of the former one. Raises ValueError where there is no such block."""
-    name = "chaos once-versioned" if once_versioned else "chaos"
+    name = "chaos flood" if plan.odds == CALM else "chaos once-versioned" if plan.once_versioned else "chaos"
     block = re.compile(f"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
     text, found = block.subn(lambda match: f"{match[1]}{rows}\n{match[2]}", document.read_text(encoding="utf-8"))
     if not found:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.chaos import run
+from benchmarks.chaos import FLOOD, run
 from benchmarks.chaos_app import TIME_LIMITS
 from benchmarks.chaos_course import Plan
 from benchmarks.chaos_report import Outcome
@@ -14,7 +14,7 @@ MANY = 300
 @pytest.fixture(scope="module")
 def flood() -> Outcome:
     """All uploads within 15 seconds, and nothing goes wrong but that there is no room."""
-    return run(Plan(MANY, 1, odds=CALM, uploads_per_second=20))
+    return run(Plan(MANY, 1, odds=CALM, uploads_per_second=FLOOD))
 
 
 def test_most_uploads_find_no_room_at_first(flood: Outcome) -> None:

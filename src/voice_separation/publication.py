@@ -18,7 +18,7 @@ from voice_separation.upload_state import weightier_entry
 
 SECONDS_TO_WRITE = 3.0  # kept for writing what was gathered
 CLOCKS_DIFFER = timedelta(hours=1)  # between CI, which says when a job ended, and who filed it: more than ever
-READ_TOGETHER = 64  # entries between two looks at the time that is left
+READ_TOGETHER = 16  # entries between two looks at the time that is left
 LONG_AGO = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
