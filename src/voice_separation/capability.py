@@ -9,12 +9,14 @@ import base64
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from voice_separation.errors import CapabilityRefused
 
 VERSION = "v1"
+FORGED = "forged"
 _SIGNATURE_BYTES = 16
 _PATH = re.compile(
     rf"/{VERSION}/(?:(?P<upload_id>[0-9a-f]{{32}})/(?P<expiry>[0-9]{{1,11}})|static)/(?P<signature>[A-Za-z0-9_-]{{22}})",
@@ -30,14 +32,24 @@ class Grant:
     upload_id: str | None
 
 
+class Ring(Protocol):
+    """What signs and verifies capabilities, wherever its secrets come from."""
+
+    def path(self, upload_id: str, *, now: datetime, ttl: timedelta) -> str:
+        """Return the path that lets this upload be reported until `now + ttl`."""
+
+    def verify(self, path: str, *, now: datetime) -> Grant:
+        """Return what the end of a path allows. Raises CapabilityRefused."""
+
+
 @dataclass(frozen=True)
 class KeyRing:
     """The callback secrets: the first signs, all verify, so a secret is replaced without downtime."""
 
-    secrets: tuple[str, ...]
+    secrets: tuple[str, ...] = field(repr=False)
 
     def path(self, upload_id: str, *, now: datetime, ttl: timedelta) -> str:
-        """Return the path that lets this upload be reported until `now + ttl`; 69 characters today."""
+        """Return the path that lets this upload be reported until `now + ttl`; 70 characters until the year 2286."""
         expiry = int((now + ttl).timestamp())
         return f"/{VERSION}/{upload_id}/{expiry}/{self._sign(self.secrets[0], upload_id, str(expiry))}"
 
@@ -59,7 +71,7 @@ class KeyRing:
             hmac.compare_digest(found["signature"], self._sign(secret, subject, until)) for secret in self.secrets
         ]
         if not any(matches):
-            raise CapabilityRefused("forged")
+            raise CapabilityRefused(FORGED)
         if upload_id and now.timestamp() > int(expiry):
             raise CapabilityRefused("expired")
         return Grant(upload_id)

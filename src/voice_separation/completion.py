@@ -52,14 +52,18 @@ class Completion:
         refusals: list[JobUnknown | JobContradicts] = []
         for job_id in ids:
             try:
-                outcomes.append(self._complete(job_id, jobs, grant))
+                messages = tuple(detail for detail in reported if detail.job_id == job_id)
+                outcomes.append(self._complete(job_id, jobs, messages, grant))
             except (JobUnknown, JobContradicts) as error:
+                self.telemetry.warning(
+                    Event.JOB_REFUSED, job_id=job_id, error=type(error).__name__, cause=error.cause, reason=str(error)
+                )
                 refusals.append(error)
         if refusals:
             raise refusals[0]
         return max(outcomes)
 
-    def _complete(self, job_id: str, jobs: Jobs, grant: Grant) -> Completed:
+    def _complete(self, job_id: str, jobs: Jobs, messages: tuple[JobDetail, ...], grant: Grant) -> Completed:
         detail = jobs.of(job_id)
         if detail is None and job_id in jobs.unknown_ids:
             raise JobUnknown(f"CI knows no job {job_id} of bucket {self.bucket.name}")
@@ -67,7 +71,7 @@ class Completion:
             raise Unavailable(
                 "DescribeMediaJob", job_id, status=200, code="MalformedAnswer", reason="the answer leaves the job out"
             )
-        self._check(detail, grant)
+        self._check(detail, messages, grant)
         return self.store(detail)
 
     def store(self, detail: JobDetail) -> Completed:
@@ -83,16 +87,24 @@ class Completion:
         telemetry.info(Event.ENTRY_STORED, key=entry.input.key, code=entry.code, outputs=len(entry.outputs))
         return Completed.STORED
 
-    def _check(self, detail: JobDetail, grant: Grant) -> None:
-        """Raise JobContradicts unless the job is of this bucket and Tag, and of the upload that was granted.
+    def _check(self, detail: JobDetail, messages: tuple[JobDetail, ...], grant: Grant) -> None:
+        """Raise JobContradicts unless the job is of this bucket and Tag, and of the upload granted and reported.
 
-        The upload_id is a digest of bucket, key and ETag, so one comparison covers all three.
+        The upload_id is a digest of bucket, key and ETag, so one comparison covers all three. A message that names no
+        upload contradicts none; its state is not compared, for CI may know more by now.
         """
-        said = detail.input
-        bucket = said and said.bucket_name
+        upload_id = upload_id_of(detail)
         if detail.tag not in (None, TAG):
-            raise JobContradicts(f"job {detail.job_id} is a {detail.tag} job")
-        if bucket and bucket != self.bucket.name:
-            raise JobContradicts(f"job {detail.job_id} is of another bucket")
-        if grant.upload_id is not None and upload_id_of(detail) != grant.upload_id:
-            raise JobContradicts(f"job {detail.job_id} is not the job of the upload that the address is for")
+            raise JobContradicts("tag", f"job {detail.job_id} is a {detail.tag} job")
+        if _bucket_of(detail) not in (None, self.bucket.name):
+            raise JobContradicts("bucket", f"job {detail.job_id} is of another bucket")
+        if grant.upload_id not in (None, upload_id):
+            reason = f"job {detail.job_id} is not the job of the upload that the address is for"
+            raise JobContradicts("capability", reason)
+        for message in messages:
+            if upload_id_of(message) not in (None, upload_id) or _bucket_of(message) not in (None, _bucket_of(detail)):
+                raise JobContradicts("message", f"job {detail.job_id} is reported with another input than CI names")
+
+
+def _bucket_of(detail: JobDetail) -> str | None:
+    return (detail.input and detail.input.bucket_name) or None

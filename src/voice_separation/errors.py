@@ -34,18 +34,28 @@ class UploadFinished(VoiceSeparationError):
     """An upload has its entry already, however old; to separate the same content again, `voicesep retry` it."""
 
 
-class CapabilityRefused(VoiceSeparationError):
-    """The path of a callback is not a capability that this ring signed, or it has expired.
+class CallbackRefused(VoiceSeparationError):
+    """A callback of which nothing, or not all, is stored; `status` is the answer.
 
-    `cause` is for the log; the sender is told the same for every cause.
+    `cause` is a word for the log, to count by, where an error has several; the sender of a 401 is told none.
     """
+
+    status: int
+    cause: str | None = None
+
+
+class CapabilityRefused(CallbackRefused):
+    """The path of a callback is not a capability that this ring signed, or it has expired."""
+
+    status = 401
+    cause: str
 
     def __init__(self, cause: str) -> None:
         self.cause = cause
         super().__init__(f"the callback address is not valid here: {cause}")
 
 
-class RequestRefused(VoiceSeparationError):
+class RequestRefused(CallbackRefused):
     """An HTTP request that cannot be a notification; `status` is the answer (405, 413, 415, …)."""
 
     def __init__(self, status: int, reason: str) -> None:
@@ -53,8 +63,8 @@ class RequestRefused(VoiceSeparationError):
         super().__init__(reason)
 
 
-class NotificationError(VoiceSeparationError):
-    """A message that reports no job of ours; `status` is the answer."""
+class NotificationError(CallbackRefused):
+    """A message that reports no job of ours."""
 
     status = 400
 
@@ -75,8 +85,15 @@ class JobUnknown(NotificationError):
     status = 404
 
 
-class JobContradicts(VoiceSeparationError):
-    """What CI says of a job does not fit the capability under which it was reported."""
+class JobContradicts(CallbackRefused):
+    """What CI says of a job does not fit the bucket, the capability or the message under which it was reported."""
+
+    status = 401
+    cause: str
+
+    def __init__(self, cause: str, reason: str) -> None:
+        self.cause = cause
+        super().__init__(reason)
 
 
 class SubmissionIncomplete(VoiceSeparationError):
@@ -92,7 +109,7 @@ class NothingToRebuild(VoiceSeparationError):
 
 
 class TencentRefusal(VoiceSeparationError):
-    """COS or CI did not do what was asked.
+    """COS, CI or Secrets Manager did not do what was asked.
 
     `operation` and `target` say what was asked of which object; `status`, `code`, `reason` and
     `request_id` are the vendor's (status 0: there was no answer).
@@ -166,6 +183,12 @@ class Misconfigured(TencentRefusal):
     """Permissions, names or service state are wrong: nothing will work until somebody corrects them."""
 
     advice = "check the function's role, the bucket names and that CI and Smart Audio are enabled"
+
+
+class SecretRefused(Misconfigured):
+    """Secrets Manager gives no ring, and will not until somebody corrects name, region, permission or content."""
+
+    advice = "check CALLBACK_SECRETS, the secret's text and region, and that the role allows ssm:GetSecretValue"
 
 
 class AlreadyExists(TencentRefusal):

@@ -8,7 +8,7 @@ import logging
 import random
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +17,8 @@ import urllib3
 from voice_separation import settings as environment
 from voice_separation.audit import Audit
 from voice_separation.bucket import Bucket
+from voice_separation.callback_secrets import StoredSecret
+from voice_separation.capability import KeyRing, Ring
 from voice_separation.claims import Claims
 from voice_separation.clock import Clock, Deadline, SystemClock
 from voice_separation.completion import Completion
@@ -26,11 +28,13 @@ from voice_separation.index.writer import IndexWriter
 from voice_separation.publication import Publication
 from voice_separation.reconciliation import Reconciliation
 from voice_separation.settings import Settings
+from voice_separation.stored_ring import RingMemory, StoredRing
 from voice_separation.submitter import Submitter
 from voice_separation.telemetry import Level, Telemetry
 from voice_separation.tencent import credentials
 from voice_separation.tencent.ci import Ci
 from voice_separation.tencent.cos import Cos
+from voice_separation.tencent.secrets import SecretsManager
 from voice_separation.tencent.transport import Session, connection_pool
 
 Context = Mapping[str, Any]
@@ -51,6 +55,23 @@ class Invocation:
     request_id: str
     region: str
     many: Map = map
+    ring_memory: RingMemory = field(default_factory=RingMemory)
+
+    @property
+    def ring(self) -> Ring:
+        """The callback secrets: those of the settings, or those that Secrets Manager keeps."""
+        secrets = self.settings.callback_secrets
+        if not isinstance(secrets, StoredSecret):
+            return KeyRing(secrets)
+        session = self.session
+        manager = SecretsManager(session.credentials, self.region, session.deadline, self.settings.ssm_endpoint)
+        read = functools.partial(manager.get_secret_value, secrets)
+        return StoredRing(read, self.ring_memory, self.clock, self.telemetry)
+
+    def within(self, seconds: float) -> "Invocation":
+        """Return the same call with no more time than that."""
+        shorter = min(self.session.deadline.remaining(), seconds)
+        return replace(self, session=replace(self.session, deadline=Deadline.after(shorter, self.clock)))
 
     @property
     def cos(self) -> Cos:
@@ -81,7 +102,7 @@ class Invocation:
             request_id=self.request_id,
             settle_seconds=self.settings.claim_settle_seconds,
         )
-        return Submitter(self.settings, self.ci, writer, claims, self.clock, self.telemetry, self.many)
+        return Submitter(self.settings, self.ci, writer, claims, self.ring, self.clock, self.telemetry, self.many)
 
     def completion(self, input_bucket: Bucket) -> Completion:
         """Return what stores the jobs of a bucket."""
@@ -149,6 +170,7 @@ class Instance:
     settings: Settings
     pool: urllib3.PoolManager
     clock: Clock
+    ring_memory: RingMemory = field(default_factory=RingMemory)
 
     def invocation(self, context: Context) -> Invocation:
         """Return what one invocation works with; `context` is SCF's (583/9210).
@@ -170,7 +192,7 @@ class Instance:
         )
         region = str(context.get("tencentcloud_region") or "")
         many = in_threads(REQUESTS_AT_ONCE)
-        return Invocation(self.settings, session, self.clock, telemetry, request_id, region, many)
+        return Invocation(self.settings, session, self.clock, telemetry, request_id, region, many, self.ring_memory)
 
 
 def new_nonce() -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from voice_separation.bucket import Bucket
+from voice_separation.callback_secrets import StoredSecret, parse_callback_secrets
 from voice_separation.errors import InvalidSettings
 from voice_separation.jobs.audio import AudioConfig, AudioMode, Codec, broken_rules
 from voice_separation.jobs.callbacks import CallbackFormat
@@ -16,7 +17,7 @@ from voice_separation.jobs.callbacks import CallbackFormat
 # FAQ 1045/54377 (2024-01-31): what voice separation takes. Other pages list more; set INPUT_SUFFIXES to try them.
 DOCUMENTED_SUFFIXES = ".mp4,.avi,.mov,.flac,.wav,.amr,.mp3,.aac"
 OUTPUT_NAME_FIELDS = frozenset({"key", "stem", "ext", "name", "dir", "upload_id", "date"})
-SECRET_MIN_LENGTH = 16
+NOT_SET = "-"  # SCF takes no variable with an empty value (API 2018-04-16, structure Variable)
 
 
 def _bucket(value: str) -> str:
@@ -63,15 +64,6 @@ def _output_name(value: str) -> str:
     return value
 
 
-def _ring(value: str) -> tuple[str, ...]:
-    if value.startswith("ssm:"):
-        raise ValueError("reading the ring from Secrets Manager is not available in this version; give the secrets")
-    ring = tuple(part.strip() for part in value.split(",") if part.strip())
-    if not ring or any(len(secret) < SECRET_MIN_LENGTH for secret in ring):
-        raise ValueError(f"each secret has at least {SECRET_MIN_LENGTH} characters; `openssl rand -hex 32` makes one")
-    return ring
-
-
 def _http_url(value: str) -> str:
     if not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", value):
         raise ValueError("an address begins with http:// or https:// and has no query")
@@ -108,7 +100,9 @@ class Settings(BaseModel):
     job_level: Annotated[int, Field(ge=0, le=2)] = 0
     callback_format: CallbackFormat = CallbackFormat.JSON
     callback_url: HttpUrl | None = None
-    callback_secrets: Annotated[tuple[str, ...], BeforeValidator(_ring)] = Field(default=(), repr=False)
+    callback_secrets: Annotated[tuple[str, ...] | StoredSecret, BeforeValidator(parse_callback_secrets)] = Field(
+        default=(), repr=False
+    )
     callback_ttl_hours: Annotated[float, Field(gt=0, le=24 * 365)] = 72
     verify_callbacks: bool = True
     max_input_bytes: Annotated[int, Field(gt=0)] = 5 * 1024**3
@@ -119,6 +113,7 @@ class Settings(BaseModel):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     cos_endpoint: HttpUrl | None = None
     ci_endpoint: HttpUrl | None = None
+    ssm_endpoint: HttpUrl | None = None
 
     @property
     def audio_config(self) -> AudioConfig:
@@ -145,12 +140,13 @@ NAMES = tuple(name.upper() for name in Settings.model_fields)
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings from the function's environment; an empty variable counts as not set.
+    """Read the settings from the function's environment; an empty variable, or a dash, counts as not set.
 
     Raises InvalidSettings, which names every bad variable at once and quotes no value.
     """
     environment = os.environ if environment is None else environment
-    given = {name.lower(): environment[name].strip() for name in NAMES if environment.get(name, "").strip()}
+    values = {name.lower(): environment.get(name, "").strip() for name in NAMES}
+    given = {name: value for name, value in values.items() if value not in ("", NOT_SET)}
     problems = {name: _UNRESOLVED for name, value in given.items() if value == "undefined"}
     settings, invalid = _validated({name: value for name, value in given.items() if name not in problems})
     problems.update(invalid)

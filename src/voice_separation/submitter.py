@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from voice_separation.capability import KeyRing
+from voice_separation.capability import Ring
 from voice_separation.claims import Claims
 from voice_separation.clock import Clock
 from voice_separation.concurrency import Map
@@ -109,6 +109,7 @@ class Submitter:
     ci: Ci
     index: IndexWriter
     claims: Claims
+    ring: Ring
     clock: Clock
     telemetry: Telemetry
     many: Map = map
@@ -202,7 +203,8 @@ class Submitter:
         upload, attempt = claimed.upload, claimed.claim.attempt
         there = self._job_of(upload) if attempt > 1 or self.claims.void else None
         if there is None:
-            return self.ci.create_job(upload.bucket, claimed.request)
+            request = claimed.request.model_copy(update={"callback": self._callback(upload)})
+            return self.ci.create_job(upload.bucket, request)
         claimed.telemetry.info(Event.JOB_ADOPTED, job_id=there.job_id, state=there.state, attempt=attempt)
         return there
 
@@ -281,7 +283,6 @@ class Submitter:
             user_data=user_data_of(upload),
             job_level=options.job_level,
             queue_id=settings.queue_id,
-            callback=self._callback(upload),
         )
 
     def _callback(self, upload: Upload) -> UrlCallback | None:
@@ -289,7 +290,7 @@ class Submitter:
         if settings.callback_url is None:
             return None
         ttl = timedelta(hours=settings.callback_ttl_hours)
-        path = KeyRing(settings.callback_secrets).path(upload.id, now=self.clock.now(), ttl=ttl)
+        path = self.ring.path(upload.id, now=self.clock.now(), ttl=ttl)
         return UrlCallback(url=settings.callback_url + path, format=settings.callback_format)
 
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support import ROOT
 from voice_separation.capability import Grant, KeyRing
 from voice_separation.errors import CapabilityRefused
 
@@ -34,10 +35,63 @@ def test_the_known_answers() -> None:
     assert RING.verify(KNOWN_STATIC_PATH, now=NOW) == Grant(None)
 
 
-def test_paths_keep_below_the_vendor_s_shortest_limits() -> None:
-    base = "https://1250000000-abcdefghij.ap-guangzhou.tencentscf.com"
-    assert len(KNOWN_PATH) <= 110
-    assert len(base + KNOWN_STATIC_PATH) < 100
+HEX = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+NOT_ASCII = "スパシーバ-ключ-ñ-secret"
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize(
+    ("secret", "upload_id", "expiry", "signature"),
+    [
+        (NEW, UPLOAD, 1795491000, "HFR07jpNcpz_jeLVEXyenw"),
+        (HEX, "0" * 32, 0, "0tCuNGlUO7Wvg45c2Qsmyg"),
+        (NOT_ASCII, "f" * 32, 99999999999, "lqliPbmujCCaomQLqErs5g"),
+    ],
+    ids=["text", "hex", "not ascii"],
+)
+def test_the_known_answers_for_uploads(secret: str, upload_id: str, expiry: int, signature: str) -> None:
+    ring = KeyRing((secret,))
+    path = f"/v1/{upload_id}/{expiry}/{signature}"
+    assert ring.verify(path, now=EPOCH) == Grant(upload_id)
+    if expiry < 2**31:
+        assert ring.path(upload_id, now=EPOCH, ttl=timedelta(seconds=expiry)) == path
+
+
+@pytest.mark.parametrize(
+    ("secret", "signature"),
+    [(NEW, "ppRjtCIzJd4NIf5W2y4xng"), (HEX, "N-J5T9sHMjKa-rl5qTJcAw"), (NOT_ASCII, "hNVwn8JEzGLE0njN8hbQEQ")],
+    ids=["text", "hex", "not ascii"],
+)
+def test_the_known_answers_for_jobs_of_others(secret: str, signature: str) -> None:
+    assert KeyRing((secret,)).static_path() == f"/v1/static/{signature}"
+
+
+def test_the_documentation_shows_a_known_answer() -> None:
+    page = (ROOT / "docs" / "security.md").read_text()
+    assert KNOWN_PATH in page
+    assert KNOWN_STATIC_PATH in page
+
+
+@given(
+    st.text(min_size=16, max_size=200),
+    st.binary(min_size=16, max_size=16),
+    st.timedeltas(timedelta(0), timedelta(days=365 * 900)),
+)
+def test_no_path_is_longer_than_110_characters(secret: str, identity: bytes, valid: timedelta) -> None:
+    assert len(KeyRing((secret,)).path(identity.hex(), now=EPOCH, ttl=valid)) <= 110
+
+
+LONGEST_REGION = "na-siliconvalley"
+
+
+@given(st.text(min_size=16, max_size=200), st.sampled_from(["", "in."]))
+def test_the_whole_static_address_keeps_below_the_100_characters_of_older_queues(secret: str, network: str) -> None:
+    base = f"https://1250000000-abcdefghij.{network}{LONGEST_REGION}.tencentscf.com"
+    assert len(base + KeyRing((secret,)).static_path()) < 100
+
+
+def test_a_representation_shows_no_secret() -> None:
+    assert NEW not in repr(RING)
 
 
 def test_a_base_address_with_a_path_of_its_own_does_not_matter() -> None:

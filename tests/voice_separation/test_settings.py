@@ -33,8 +33,9 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
     assert settings.input_suffixes == (".mp4", ".avi", ".mov", ".flac", ".wav", ".amr", ".mp3", ".aac")
 
 
-def test_empty_variables_count_as_not_set() -> None:
-    assert from_environment(dict.fromkeys(NAMES, "")) == from_environment({})
+@pytest.mark.parametrize("value", ["", "-", " - "])
+def test_an_empty_variable_and_a_dash_count_as_not_set(value: str) -> None:
+    assert from_environment(dict.fromkeys(NAMES, value)) == from_environment({})
 
 
 def test_every_bad_variable_is_listed_at_once_whether_alone_or_together_with_others() -> None:

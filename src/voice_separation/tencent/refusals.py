@@ -67,10 +67,15 @@ def refusal(operation: str, target: str, status: int, headers: Mapping[str, str]
     """Return the error that an answer with a status of 300 or more stands for; unknown codes keep their text."""
     error = _read(body)
     code = error.code or f"HTTP {status}"
-    reason = _ADDRESS.sub("<address>", error.message or "no reason given")[:_LONGEST_REASON]
+    reason = plain_reason(error.message)
     request_id = error.request_id or headers.get("x-cos-request-id") or headers.get("x-ci-request-id") or ""
     kind = kind_of(code, status)
     return kind(operation, target, status=status, code=code, reason=reason, request_id=request_id)
+
+
+def plain_reason(message: str | None) -> str:
+    """Return the vendor's words without addresses, which may be secrets, and not at any length."""
+    return _ADDRESS.sub("<address>", message or "no reason given")[:_LONGEST_REASON]
 
 
 def kind_of(code: str, status: int) -> type[TencentRefusal]:
