@@ -14,7 +14,6 @@ from benchmarks.chaos_weather import Crash, Fate
 from benchmarks.virtual_time import VirtualTime
 from localcloud.clock import system_clock
 from voice_separation.bucket import Bucket
-from voice_separation.capability import KeyRing
 from voice_separation.clock import Deadline
 from voice_separation.errors import VoiceSeparationError
 from voice_separation.instance import Invocation
@@ -126,7 +125,7 @@ class ChaosApp:
         """Door 2. Nobody tries again: whether CI does is not documented."""
 
         def work(call: Invocation) -> None:
-            grant = KeyRing(call.settings.callback_secrets).verify(urlsplit(address).path, now=call.clock.now())
+            grant = call.ring.verify(urlsplit(address).path, now=call.clock.now())
             call.completion(INPUT).complete_all(parse_notification(body), grant)
 
         self._invoke("callback", work)

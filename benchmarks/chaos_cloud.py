@@ -10,6 +10,9 @@ from random import Random
 
 from benchmarks.chaos_weather import Odds, brew
 from benchmarks.virtual_time import VirtualTime
+from localcloud.account import Account
+from localcloud.admission import Admission
+from localcloud.cam.guard import Guard
 from localcloud.ci.jobs import Job
 from localcloud.ci.models import Ci
 from localcloud.ci.pretending import Pretended
@@ -85,13 +88,14 @@ def chaos_cloud(
     ci.list_lag_seconds = odds.job_list_lag
     keys = KeyRing()
     identity = keys.add("AKIDchaos", "chaos")
+    admission = Admission(keys, system_clock, Guard(Account(BUCKET.rpartition("-")[2])))
     recorder = Recorder()
     faults = Faults(chance)
     brew(faults, odds, time)
     front = Front(
         clock=time.now,
         recorder=recorder,
-        cos=faults.around("cos", CosResponses(cos, keys, system_clock).handle),
+        cos=faults.around("cos", CosResponses(cos, admission).handle),
         ci=faults.around("ci", CiWire(ci).handle),
     )
     try:

@@ -11,6 +11,8 @@ from voice_separation.errors import InvalidSettings, ReconciliationIncomplete, V
 from voice_separation.instance import Context, Invocation, this_instance, unconfigured_telemetry
 from voice_separation.telemetry import Event
 
+MINUTE = 57.0  # seconds: the next run begins when this one has ended
+
 
 def main_handler(event: object, context: Context) -> dict[str, Any]:
     """Do what is due (583/9708); return what was done.
@@ -25,7 +27,7 @@ def main_handler(event: object, context: Context) -> dict[str, Any]:
             raise InvalidSettings({"INPUT_BUCKET": "reconcile needs it: there is no event to tell the bucket"})
         bucket = Bucket(call.settings.input_bucket, call.region)
         message = event.get("Message") if isinstance(event, dict) else None
-        return call.audit(bucket).run().report() if message == "audit" else _reconcile(call, bucket)
+        return call.audit(bucket).run().report() if message == "audit" else _reconcile(call.within(MINUTE), bucket)
     except VoiceSeparationError as error:
         telemetry.error(Event.INVOCATION_FAILED, error=type(error).__name__, message=str(error))
         raise

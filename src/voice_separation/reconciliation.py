@@ -192,9 +192,9 @@ class Reconciliation:
 
     def _anywhere_from(self, first_hour: datetime, due: datetime) -> str:
         """Return a chance key between the notes of an hour and those that are due now."""
-        hours = max(0.0, (due - first_hour) / HOUR) * self.chance()
-        digits = f"{int(hours % 1 * 256):02x}"
-        return keys.pending_from(first_hour + int(hours) * HOUR, digits)
+        hours = max(0, (due - first_hour) // HOUR) + 1
+        hour = first_hour + int(self.chance() * hours) * HOUR
+        return keys.pending_from(hour, first_digits=f"{int(self.chance() * 256):02x}")
 
     def _ask(self, places: list[ListedObject]) -> list[_Answered]:
         """Return what CI says of noted jobs; a job that its answer leaves out is asked for again another time."""

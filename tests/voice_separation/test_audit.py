@@ -62,6 +62,28 @@ def test_a_claim_whose_holder_died_goes_to_the_waiting_room_once_its_lease_has_p
     assert waiting(bench) == {"incoming/talk.mp3": ("DeadClaim", 1)}
 
 
+@pytest.mark.parametrize(("days", "dead"), [(2, 1), (4, 0)])
+def test_a_dead_claim_is_looked_at_for_three_days(
+    bench: Workbench, mocker: MockerFixture, days: int, dead: int
+) -> None:
+    mocker.patch.object(Ci, "create_job", side_effect=KeyboardInterrupt)
+    with pytest.raises(KeyboardInterrupt):
+        bench.submission().submit_all((bench.upload(),))
+    mocker.stopall()
+    assert audit(bench, timedelta(days=days)).run().dead == dead
+
+
+def test_of_several_claims_the_last_counts(bench: Workbench, mocker: MockerFixture) -> None:
+    mocker.patch.object(Ci, "create_job", side_effect=KeyboardInterrupt)
+    record = bench.upload()
+    for _ in range(11):  # more than one digit of attempts, each a retry of the one before
+        with pytest.raises(KeyboardInterrupt):
+            bench.submission().submit_all((record,))
+    mocker.stopall()
+    audit(bench).run()
+    assert waiting(bench) == {"incoming/talk.mp3": ("DeadClaim", 11)}
+
+
 def test_an_upload_that_runs_waits_is_refused_or_is_finished_is_left_alone(bench: Workbench) -> None:
     bench.submission().submit_all((bench.upload("incoming/finished.mp3"),))
     assert bench.cloud.wait_until_idle(30)

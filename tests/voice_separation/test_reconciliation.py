@@ -1,16 +1,19 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
+from random import Random
 from typing import Any
 
 import pytest
 from pytest_mock import MockerFixture
 
+from localcloud import LocalCloud, Options
+from localcloud.clock import MovableClock, stopped_at
 from tests.support import StoppedClock
 from tests.voice_separation.conftest import BUCKET, Workbench
 from voice_separation import errors
 from voice_separation.bucket import Bucket
 from voice_separation.index.documents import Pending, Refused, Waiting
-from voice_separation.index.entries import Entry
+from voice_separation.index.entries import Entry, entry_of
 from voice_separation.jobs.answer import Jobs
 from voice_separation.jobs.detail import JobDetail
 from voice_separation.tencent.ci import Ci
@@ -69,9 +72,7 @@ def test_the_room_drains_oldest_first_and_stops_at_the_first_that_finds_no_room(
     by_id = {Waiting.model_validate_json(bench.read(f"index/{row.key}")).upload.upload_id: row for row in rows}
     let_time_pass(bench)
 
-    def aged(_self: Any, _folder: str) -> list[Any]:
-        from dataclasses import replace
-
+    def aged(_self: Any, _folder: str, **_page: str) -> list[Any]:
         fresh = []
         for upload_id, row in by_id.items():
             key = Waiting.model_validate_json(bench.read(f"index/waiting/{upload_id}.json")).upload.key
@@ -97,6 +98,54 @@ def test_an_upload_that_finds_no_room_again_keeps_its_turn_and_gives_its_claim_b
     bench.reconciliation().run()
     assert bench.read(bench.stored("index/waiting/")[0]) == before
     assert len(bench.stored("index/claims/")) == 1
+
+
+def test_an_upload_that_waits_again_still_tells_since_when(bench: Workbench, mocker: MockerFixture) -> None:
+    put_to_wait(bench, mocker, "incoming/1.mp3")
+    (key,) = bench.stored("index/waiting/")
+    first = Waiting.model_validate_json(bench.read(key))
+    long_ago = first.model_copy(update={"waiting_since": first.waiting_since - timedelta(hours=5)})
+    bench.cloud.cos.put(BUCKET.name, key, long_ago.content())
+    mocker.patch.object(Ci, "create_job", side_effect=DENIED)
+    bench.reconciliation().run()
+    again = Waiting.model_validate_json(bench.read(key))
+    assert (again.attempts, again.reason.code) == (2, "AccessDenied")
+    assert again.waiting_since == long_ago.waiting_since
+
+
+def test_an_entry_whose_copy_was_filed_under_the_hour_before_is_not_filed_twice() -> None:
+    """The clocks of COS and of the function that filed it were on either side of a full hour."""
+    just_after = MovableClock(stopped_at(datetime(2026, 11, 21, 4, 2, tzinfo=timezone.utc)))
+    with LocalCloud(Options(clock=just_after)) as cloud:
+        cloud.cos.create_bucket(BUCKET.name, BUCKET.region)
+        bench = Workbench(cloud)
+        (outcome,) = bench.submission().submit_all((bench.upload(),))
+        assert cloud.wait_until_idle(30)
+        (detail,) = bench.invocation().ci.describe_jobs(BUCKET, (outcome.job_id or "",)).details
+        entry = entry_of(detail, bucket=BUCKET.name, region=BUCKET.region)
+        bench.invocation().writer(BUCKET).entry(entry, arrived_at=just_after() - timedelta(minutes=4))
+        assert bench.reconciliation(pending_grace_seconds=0).run().finished == 1
+        assert bench.stored("index/log/") == [f"index/log/2026-11-21/03/{entry.job_id}.json"]
+
+
+def test_jobs_that_stay_open_do_not_keep_those_behind_them_from_being_asked_for(
+    bench: Workbench, mocker: MockerFixture
+) -> None:
+    uploads = [bench.upload(f"incoming/{n}.mp3", f"{n}".encode()) for n in range(30)]
+    bench.submission().submit_all(uploads)
+    asked: set[str] = set()
+
+    def one_slice_only(_self: Ci, _bucket: Bucket, ids: tuple[str, ...]) -> Jobs:
+        asked.update(ids)
+        return Jobs(tuple(JobDetail(job_id=each, state="Pause") for each in ids))
+
+    mocker.patch.object(Ci, "describe_jobs", one_slice_only)
+    chances = Random(1)  # noqa: S311 - it is to be repeatable, and guards nothing
+    for _ in range(40):
+        reconciliation = replace(bench.reconciliation(pending_grace_seconds=0), chance=chances.random)
+        looks = iter((True, False))
+        reconciliation._finish_overdue(lambda: next(looks))  # noqa: B023 - called before the next round
+    assert len(asked) == 30
 
 
 def test_after_a_lost_answer_the_job_that_ci_has_is_adopted(bench: Workbench, mocker: MockerFixture) -> None:

@@ -253,6 +253,19 @@ def test_a_cancelled_duplicate_is_not_adopted_over_the_job_that_runs(bench: Work
     assert second.job_id == "jrunning"
 
 
+def test_of_several_jobs_the_furthest_is_adopted(bench: Workbench, mocker: MockerFixture) -> None:
+    record = bench.upload()
+    (first,) = bench.submission("request-1").submit_all((record,))
+    (job,) = bench.invocation().ci.describe_jobs(BUCKET, (first.job_id or "",)).details
+    states = ("Submitted", "Success", "Running")
+    jobs = [job.model_copy(update={"job_id": f"j{state.lower()}", "state": state}) for state in states]
+    mocker.patch.object(Ci, "list_jobs", side_effect=lambda *_: iter(jobs))
+    for key in bench.stored("index/pending/"):
+        bench.cloud.cos.delete(BUCKET.name, key)
+    (second,) = bench.submission("request-1").submit_all((record,))
+    assert second.job_id == "jsuccess"
+
+
 def test_waiting_again_for_a_configuration_takes_ever_longer_up_to_six_hours() -> None:
     from voice_separation.submitter import _next_attempt_at
 
