@@ -53,6 +53,12 @@ def _is_no_reserved_name(name: str) -> str:
     return name
 
 
+def _is_not_empty(value: str) -> str:
+    if not value:
+        raise ValueError("SCF takes no variable with an empty value; give it one, or leave the variable out")
+    return value
+
+
 def _known_event(event: str) -> str:
     if event not in OBJECT_EVENTS:
         raise ValueError(f"{event} is no event of COS; known are {', '.join(OBJECT_EVENTS)}")
@@ -121,10 +127,10 @@ class ScfInputs(Declaration):
 
 
 class EnvironmentVariable(Declaration):
-    """One `{key, value}` (583/14570)."""
+    """One `{key, value}` (583/14570; neither may be empty: structure Variable of API 2018-04-16)."""
 
     key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]\w*$"), AfterValidator(_is_no_reserved_name)]
-    value: Text
+    value: Annotated[Text, AfterValidator(_is_not_empty)]
 
 
 class FunctionDeclaration(Declaration):

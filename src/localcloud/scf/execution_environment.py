@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from localcloud.account import Account
 from localcloud.scf.project import FunctionSpec
 
 FUNCTION_VERSION = "$LATEST"
@@ -23,15 +24,8 @@ class RoleCredentials:
     session_token: str = field(repr=False)
 
 
-@dataclass(frozen=True)
-class Account:
-    """Whose cloud it is."""
-
-    appid: str
-    uin: str = "100000000001"
-
-
-IssueCredentials = Callable[[], RoleCredentials]
+IssueCredentials = Callable[[str], RoleCredentials]
+"""Makes keys for the role of this name."""
 
 
 class ExecutionEnvironment:
@@ -105,7 +99,7 @@ class ExecutionEnvironment:
     def _credentials(self) -> dict[str, str]:
         if self._spec.role is None:
             return {}
-        issued = self._issue_credentials()
+        issued = self._issue_credentials(self._spec.role)
         return {
             ACCESS_KEY_ID: issued.secret_id,
             "TENCENTCLOUD_SECRETKEY": issued.secret_key,

@@ -9,6 +9,7 @@ from typing import Any
 from localcloud.callers import Caller, Callers
 from localcloud.scf.execution_environment import ACCESS_KEY_ID, ExecutionEnvironment
 from localcloud.scf.instance import Instance, InstanceExitedError, InstanceTimedOutError
+from localcloud.scf.interpreter import Interpreter
 from localcloud.scf.invocation import (
     SYNC_BYTES,
     FunctionError,
@@ -48,7 +49,7 @@ class Function:
         spec: FunctionSpec,
         *,
         code: Path,
-        interpreter: Path,
+        interpreter: Interpreter,
         surroundings: ExecutionEnvironment,
         max_instances: int,
         callers: Callers,

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from localcloud.scf.interpreter import Interpreter
+
 _BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 _CHUNK = 65536  # bytes; also what a pipe holds
 _GRACE_SECONDS = 1.0  # for a process that closed its pipes to end by itself
@@ -30,7 +32,7 @@ class InstanceExitedError(Exception):
 class Instance:
     """A process running `bootstrap.py`. One thread may use it at a time; any thread may `kill` it."""
 
-    def __init__(self, interpreter: Path, handler: str, code: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, interpreter: Interpreter, handler: str, code: Path, environment: Mapping[str, str]) -> None:
         """Start the process in the folder `code`, with `environment` and nothing else of this process's own."""
         theirs_to_read, self._requests = os.pipe()
         self._answers, theirs_to_write = os.pipe()
@@ -39,7 +41,7 @@ class Instance:
         theirs = (theirs_to_read, theirs_to_write, theirs_to_print)
         try:
             self._process = subprocess.Popen(  # noqa: S603 - running the user's code is the purpose
-                [interpreter, "-u", "-X", "utf8", _BOOTSTRAP, handler, str(theirs_to_read), str(theirs_to_write)],
+                interpreter.command(_BOOTSTRAP, handler, str(theirs_to_read), str(theirs_to_write)),
                 cwd=code,
                 env=dict(environment),
                 pass_fds=(theirs_to_read, theirs_to_write),

@@ -1,6 +1,5 @@
 """SCF: deploys functions, calls them, lets them be triggered, and remembers what became of it."""
 
-import sys
 import threading
 import uuid
 from collections import deque
@@ -11,13 +10,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from localcloud.account import Account
 from localcloud.callers import Callers
 from localcloud.clock import Clock
 from localcloud.cos.models import ObjectCreated
 from localcloud.scf.cos_trigger import object_created_event
 from localcloud.scf.event_queue import VENDOR_RETRIES, EventQueue, QueuedEvent, RetryPolicy
-from localcloud.scf.execution_environment import Account, ExecutionEnvironment, IssueCredentials
+from localcloud.scf.execution_environment import ExecutionEnvironment, IssueCredentials
 from localcloud.scf.function import Function, to_json
+from localcloud.scf.interpreter import THIS_PYTHON, Interpreter
 from localcloud.scf.invocation import (
     ASYNC_EVENT_BYTES,
     FunctionError,
@@ -50,7 +51,7 @@ class Scf:
         *,
         issue_credentials: IssueCredentials,
         clock: Clock,
-        interpreter: Path = Path(sys.executable),
+        interpreter: Interpreter = THIS_PYTHON,
         retry: RetryPolicy = VENDOR_RETRIES,
         max_instances: int = 4,
         workers: int = 4,

@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from localcloud.scf.declarations import (
     ENVIRONMENT_BYTES,
     FunctionDeclaration,
@@ -25,6 +23,7 @@ from localcloud.scf.problems import InvalidServerlessFileError, Problems
 from localcloud.scf.project import FunctionSpec, Project, Source
 from localcloud.scf.triggers import TriggerReader
 from localcloud.scf.variables import resolve_variables
+from localcloud.scf.yaml_document import UnreadableYamlError, read_yaml
 
 _FUNCTION_NAME = re.compile(r"[A-Za-z][\w-]{0,58}[A-Za-z0-9]")
 _OF_THE_PROJECT = frozenset({"functions", "triggers", "events", "src", "region"})
@@ -43,10 +42,10 @@ class _Parts:
 
 def read_project(path: Path, environment: Mapping[str, str]) -> Project:
     """Return the project that the serverless.yml at `path` describes; see `parse_project`."""
-    return parse_project(path.read_text(encoding="utf-8"), environment, file=path.name)
+    return parse_project(path.read_bytes(), environment, file=path.name)
 
 
-def parse_project(text: str, environment: Mapping[str, str], *, file: str = "serverless.yml") -> Project:
+def parse_project(text: str | bytes, environment: Mapping[str, str], *, file: str = "serverless.yml") -> Project:
     """Return the project that `text` describes, `${env:…}` taken from `environment`.
 
     Raises InvalidServerlessFileError with every problem found.
@@ -58,11 +57,11 @@ def parse_project(text: str, environment: Mapping[str, str], *, file: str = "ser
     return project
 
 
-def _document(text: str, file: str) -> Section:
+def _document(text: str | bytes, file: str) -> Section:
     try:
-        document = yaml.safe_load(text)
-    except yaml.YAMLError as broken:
-        raise InvalidServerlessFileError(file, (f"it is no YAML: {broken}",)) from broken
+        document = read_yaml(text)
+    except UnreadableYamlError as broken:
+        raise InvalidServerlessFileError(file, (str(broken),)) from broken
     if not isinstance(document, dict):
         raise InvalidServerlessFileError(file, ("it holds no mapping; begin with component, app, stage, name",))
     return document

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from localcloud.account import Account
 from localcloud.scf.event_queue import RetryPolicy
-from localcloud.scf.execution_environment import Account, RoleCredentials
+from localcloud.scf.execution_environment import RoleCredentials
 from localcloud.scf.models import Scf
 from tests.localcloud.scf.lab import APPID, Lab, LabFactory
 
@@ -21,7 +22,7 @@ def new_lab(tmp_path: Path) -> Iterator[LabFactory]:
         moments = itertools.count()
         heard: list[tuple[str, str, str]] = []
 
-        def issue() -> RoleCredentials:
+        def issue(_role: str) -> RoleCredentials:
             number = next(issued)
             return RoleCredentials(f"AKID{number}", f"secret{number}", f"token{number}")
 

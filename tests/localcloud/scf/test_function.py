@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from localcloud.scf.interpreter import Interpreter
 from localcloud.scf.invocation import SYNC_BYTES
 from tests.localcloud.scf.lab import Lab, LabFactory
 
@@ -371,7 +372,7 @@ def test_a_result_of_more_than_six_megabytes_is_an_error(lab: Lab) -> None:
 
 
 def test_an_interpreter_that_is_not_there_fails_the_invocation(new_lab: LabFactory) -> None:
-    lab = new_lab(interpreter=Path("/nowhere/python"))
+    lab = new_lab(interpreter=Interpreter(Path("/nowhere/python")))
     key = lab.deploy(ECHO)
 
     result = lab.scf.invoke(key, {})

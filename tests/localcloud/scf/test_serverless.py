@@ -258,9 +258,15 @@ def test_an_unset_variable_is_one_error_that_names_it_its_places_and_the_remedy(
 
 
 def test_a_variable_set_to_nothing_is_set() -> None:
-    project = parse_project(FULL, {**ENVIRONMENT, "OUTPUT_BUCKET": ""})
+    text = FULL.replace("prefix: incoming/", "prefix: '${env:INPUT_PREFIX}'")
 
-    assert project.functions[0].environment["OUTPUT_BUCKET"] == ""
+    (trigger,) = (
+        each
+        for each in parse_project(text, {**ENVIRONMENT, "INPUT_PREFIX": ""}).triggers
+        if isinstance(each, CosTrigger)
+    )
+
+    assert trigger.prefix == ""
 
 
 @pytest.mark.parametrize(
@@ -285,6 +291,10 @@ def test_a_variable_set_to_nothing_is_set() -> None:
         (
             "inputs: {functions: {f: {environments: [{key: SCF_MODE, value: a}]}}}",
             "inputs.functions.f.environments[0].key: Value error, names beginning with SCF_",
+        ),
+        (
+            "inputs: {functions: {f: {environments: [{key: A, value: ''}]}}}",
+            "inputs.functions.f.environments[0].value: Value error, SCF takes no variable with an empty value",
         ),
         (
             "inputs: {functions: {f: {environments: [{key: A, value: null}]}}}",

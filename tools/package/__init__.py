@@ -1,0 +1,1 @@
+"""Builds what is deployed: the doors, what they import, and nothing else (`make package`)."""
