@@ -27,11 +27,15 @@ class Traffic:
 
 
 class Objects:
-    """The objects of one bucket, and what was asked of it. Safe to share between threads."""
+    """The objects of one bucket, and what was asked of it. Safe to share between threads.
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    What is put under the prefix `forgotten` is counted and not kept, so that memory is the app's and not this COS's.
+    """
+
+    def __init__(self, now: Callable[[], datetime], forgotten: str = "\0") -> None:
         self.traffic = Traffic()
         self._now = now
+        self._forgotten = forgotten
         self._objects: dict[bytes, tuple[bytes, datetime]] = {}
         self._sorted_keys: list[bytes] | None = None
         self._lock = threading.Lock()
@@ -44,6 +48,8 @@ class Objects:
 
     def put(self, key: str, content: bytes) -> None:
         """Store an object."""
+        if key.startswith(self._forgotten):
+            return
         with self._lock:
             if key.encode() not in self._objects:
                 self._sorted_keys = None

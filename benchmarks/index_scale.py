@@ -125,7 +125,7 @@ class Bench:
     def __init__(self, jobs: int) -> None:
         self.clock = Calendar()
         self.jobs = jobs
-        self.objects = Objects(self.clock.now)
+        self.objects = Objects(self.clock.now, forgotten=f"index/{keys.UPLOADS}")
         cos = CountedCos(self.objects)
         self.reader, self.writer = IndexReader(cos, BUCKET, "index/"), IndexWriter(cos, BUCKET, "index/")
         for number in range(jobs):

@@ -40,7 +40,7 @@ def test_a_rebuild_reads_every_entry_once_and_files_it_by_its_upload(scales: lis
         hours = -(-scale.jobs // index_scale.JOBS_AN_HOUR)
         pages = -(-scale.jobs // 1000)
         views = hours + 1  # segments, index.json
-        assert scale.rebuild.requests == 2 * scale.jobs + views + 2 * pages + 1  # LIST of jobs, uploads and segments
+        assert scale.rebuild.requests == 2 * scale.jobs + views + pages + 2  # LIST of jobs; of segments and uploads
 
 
 def test_growing_cost_is_told(scales: list[Scale]) -> None:
