@@ -50,9 +50,9 @@ class CallBack:
 
 @dataclass(frozen=True)
 class Message:
-    """The news of one job for a broker. There is none here, so it is only kept."""
+    """News for a broker. There is none here, so it is only kept. `about` is a JobId, or the RunId of a workflow."""
 
-    job_id: str
+    about: str
     broker: Broker
     content_type: str
     body: bytes

@@ -1,6 +1,7 @@
 """POST /jobs read: the body of CreateMediaJobs for VoiceSeparate (460/84794, 1045/43712)."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from pydantic import Field, model_validator
@@ -11,9 +12,10 @@ from localcloud.ci.voice_separate import AudioMode, VoiceSeparate, require_tag
 from localcloud.errors import not_implemented
 from localcloud.media.stems import Stem
 
+NO_MORE: Mapping[str, str] = {}
 _NO_CALL_BACK = "no"
-# Both spellings of each occur in the vendor's documents; whether CI minds is UNVERIFIED.
-_PLACEHOLDER = re.compile(r"\$\{([Ee]xt|[Jj]obid)\}")
+# ${ext} and ${Ext}, ${jobid} and ${Jobid} occur in the vendor's documents; whether CI minds is UNVERIFIED.
+_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
 
 class RequestInput(Node):
@@ -112,9 +114,12 @@ def read_job_request(body: bytes) -> JobRequest:
     return read_node(JobRequest, children)
 
 
-def output_keys(output: Output, separate: VoiceSeparate, job_id: str) -> dict[Stem, str]:
+def output_keys(
+    output: Output, separate: VoiceSeparate, job_id: str, more: Mapping[str, str] = NO_MORE
+) -> dict[Stem, str]:
     """Return the real key of each stem to write, voice first. A stem without a key is not written.
 
+    `more` are placeholders beside ${ext} and ${jobid}, with their first letters small; others stay as they are.
     Raises CloudError 400 InvalidArgument where two stems would have one key.
     """
     named: dict[Stem, str] = {
@@ -129,7 +134,9 @@ def output_keys(output: Output, separate: VoiceSeparate, job_id: str) -> dict[St
         named["voice"] = output.au_object or output.object
     if separate.audio_mode is AudioMode.IS_BACKGROUND:
         named["background"] = output.object or output.au_object
-    keys = {stem: _expand(named[stem], separate, job_id) for stem in separate.stems if named[stem]}
+    # That ${ext} is the codec's name is UNVERIFIED: CI's documents call it the container format and show mp3 only.
+    values = {"ext": separate.audio_config.codec, "jobid": job_id, **more}
+    keys = {stem: _expand(named[stem], values) for stem in separate.stems if named[stem]}
     if len(set(keys.values())) < len(keys):
         raise invalid_argument(f"Request.Operation.Output names {next(iter(keys.values()))!r} twice. Name each once.")
     if not keys:
@@ -137,7 +144,5 @@ def output_keys(output: Output, separate: VoiceSeparate, job_id: str) -> dict[St
     return keys
 
 
-def _expand(key: str, separate: VoiceSeparate, job_id: str) -> str:
-    # That ${ext} is the codec's name is UNVERIFIED: CI's documents call it the container format and show mp3 only.
-    values = {"ext": separate.audio_config.codec, "jobid": job_id}
-    return _PLACEHOLDER.sub(lambda found: values[found[1].lower()], key)
+def _expand(key: str, values: Mapping[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda found: values.get(found[1][0].lower() + found[1][1:], found[0]), key)

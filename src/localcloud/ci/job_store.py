@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from localcloud.ci.jobs import Job, KnownJob, RestoredJob
+from localcloud.ci.jobs import Job, KnownJob, RestoredJob, State
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,15 @@ class JobStore:
             if not isinstance(self._jobs.get(job.job_id), Job):
                 self._jobs[job.job_id] = job
 
+    def of(self, job_id: str) -> Job:
+        """Return a job of this CI as it is now."""
+        with self._lock:
+            return self._own(job_id)
+
     def update(self, job_id: str, **changes: Any) -> Job:
         """Change a job of this CI and return it as it is then."""
         with self._lock:
-            job = self._jobs[job_id]
-            assert isinstance(job, Job)
-            self._jobs[job_id] = updated = replace(job, **changes)
+            self._jobs[job_id] = updated = replace(self._own(job_id), **changes)
             return updated
 
     def get(self, bucket: str, job_ids: Iterable[str]) -> Found:
@@ -56,6 +59,21 @@ class JobStore:
         with self._lock:
             return tuple(self._jobs.values())
 
+    def writes(self, bucket: str, key: str) -> bool:
+        """Return whether a job that runs has this object among its outputs."""
+        return any(
+            isinstance(job, Job)
+            and job.state is State.RUNNING
+            and job.request.operation.output.bucket == bucket
+            and key in job.output_keys.values()
+            for job in self.all()
+        )
+
     def of_queue(self, queue_id: str) -> tuple[Job, ...]:
         """Return the jobs of this CI in a queue, the first submitted first."""
         return tuple(job for job in self.all() if isinstance(job, Job) and job.queue_id == queue_id)
+
+    def _own(self, job_id: str) -> Job:
+        job = self._jobs[job_id]
+        assert isinstance(job, Job)
+        return job

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from pathlib import PurePosixPath
 from typing import Any
 
 from localcloud.ci.job_request import JobRequest
@@ -33,6 +34,12 @@ class Workflow:
     workflow_id: str
     workflow_name: str
     cos_headers: Mapping[str, str]
+
+    def placeholders(self, key: str) -> Mapping[str, str]:
+        """Return what the names of outputs may refer to, for an input of this key (460/76856)."""
+        path = PurePosixPath(key)
+        folder = str(path.parent) if path.parent.name else ""
+        return {"inputPath": folder, "inputName": path.stem, "inputNameAndExt": path.name, "runId": self.run_id}
 
 
 @dataclass(frozen=True)

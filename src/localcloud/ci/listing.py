@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
 from localcloud.ci import times
 from localcloud.ci.jobs import KnownJob
-from localcloud.ci.nodes import Parameters, comma_separated, invalid_argument
+from localcloud.ci.nodes import Parameters, comma_separated
+from localcloud.ci.pages import told_after
 
 QueueType = Literal[
     "Transcoding", "Speeching", "PicProcess", "AIProcess", "SpeedTranscoding", "DocProcess", "FileProcess"
@@ -62,22 +62,8 @@ class JobPage:
 
 
 def page(jobs: Iterable[KnownJob], wanted: JobFilter, admits: Callable[[KnownJob], bool]) -> JobPage:
-    """Return the page of these jobs, which come as they were submitted.
-
-    The token is the id of the last job told. So whoever follows the tokens is told every job once, however many are
-    added meanwhile: they go before the first page, or after the last. Raises CloudError 400 InvalidArgument.
-    """
+    """Return the page of these jobs, which come as they were submitted. Raises CloudError 400 InvalidArgument."""
     ordered = sorted(jobs, key=lambda job: job.creation_time)
     if wanted.order_by_time == "Desc":
         ordered.reverse()
-    rest = _after(ordered, wanted.next_token) if wanted.next_token else ordered
-    found = tuple(islice(filter(admits, rest), wanted.size + 1))
-    told = found[: wanted.size]
-    return JobPage(told, told[-1].job_id if len(found) > len(told) else "")
-
-
-def _after(ordered: list[KnownJob], token: str) -> list[KnownJob]:
-    for place, job in enumerate(ordered):
-        if job.job_id == token:
-            return ordered[place + 1 :]
-    raise invalid_argument(f"nextToken {token!r} is none that was given here. Begin without one.")
+    return JobPage(*told_after(wanted.next_token, ordered, admits, size=wanted.size, id_of=lambda job: job.job_id))

@@ -4,32 +4,38 @@ import secrets
 import threading
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from localcloud.ci.asr_buckets import AsrBuckets
+from localcloud.ci.acceptance import CATEGORY, Acceptance
 from localcloud.ci.call_backs import Message
-from localcloud.ci.job_request import JobRequest, output_keys
+from localcloud.ci.job_request import NO_MORE, JobRequest, output_keys
 from localcloud.ci.job_runner import JobRunner
 from localcloud.ci.job_store import Found, JobStore
 from localcloud.ci.jobs import Job, KnownJob, RestoredJob, State, Workflow
 from localcloud.ci.listing import JobFilter, JobPage, page
-from localcloud.ci.nodes import invalid_argument
 from localcloud.ci.notifications import read_notification
 from localcloud.ci.notifier import Deliver, Notifier
+from localcloud.ci.pace import Pace
 from localcloud.ci.pretending import Pretended, PretendingRunner
 from localcloud.ci.queue_store import Queues
-from localcloud.ci.queues import Queue, QueueCategory, QueueUpdate
+from localcloud.ci.queues import NotifyConfig, Queue, QueueCategory, QueueUpdate
+from localcloud.ci.rendering import render_notification
+from localcloud.ci.services import MEDIA_PROCESSING, SMART_AUDIO, ServiceBuckets
 from localcloud.ci.template_store import Templates
 from localcloud.ci.templates import Template
-from localcloud.ci.voice_separate import VoiceSeparate
+from localcloud.ci.workflow_rendering import render_workflow_finish
+from localcloud.ci.workflow_runs import WorkflowRuns
+from localcloud.ci.workflow_store import Workflows
+from localcloud.ci.workflows import WorkflowRequest
 from localcloud.clock import Clock
 from localcloud.cos.models import Cos
 from localcloud.errors import CloudError
 
 TokenHex = Callable[[int], str]
 
-_CATEGORY: QueueCategory = "Speeching"  # of the queue for VoiceSeparate
+JOBS_AT_ONCE = 1  # of a queue: a job keeps one core busy and needs some 300 MiB
 
 
 class Runner(Protocol):
@@ -41,20 +47,24 @@ class Runner(Protocol):
     def withdraw(self, job: Job) -> bool:
         """Have a job that waits not done, and return whether it did wait."""
 
+    def begin_what_may(self, queue_id: str) -> None:
+        """Begin what waits in a queue whose limit was changed."""
+
     def is_idle(self) -> bool:
-        """Return whether every job is finished and everyone told."""
+        """Return whether every job is finished, or waits for somebody, and everyone is told."""
 
     def stop(self) -> None:
         """Stop working."""
 
 
 class Ci:
-    """Jobs, and the templates, queues and opened buckets they need. Safe to share between threads.
+    """Jobs, and the templates, queues, workflows and opened buckets they need. Safe to share between threads.
 
-    Jobs are done one at a time on a thread of their own, or, with `pretended`, seem to be done. `directory` keeps the
-    templates between starts. `require_opened`: Smart Audio has to be opened for a bucket before jobs are taken, as on
-    the real cloud. `list_lag_seconds`, assigned at any time, hides younger jobs from a search, never from a question
-    by id; whether the real CI lags is UNVERIFIED, so by default this one does not.
+    Jobs are really done, `max_concurrent` of each queue at once, or, with `pretended`, seem to be done. `pace` says
+    when a job that is really done goes from state to state; by default as fast as the work does. `directory` keeps all
+    of these between starts but the jobs. `require_opened`: Smart Audio has to be opened for a bucket before jobs are
+    taken, as on the real cloud. `list_lag_seconds`, assigned at any time, hides younger jobs from a search, never from
+    a question by id; whether the real CI lags is UNVERIFIED, so by default this one does not.
     """
 
     def __init__(
@@ -66,22 +76,30 @@ class Ci:
         token_hex: TokenHex = secrets.token_hex,
         directory: Path | None = None,
         require_opened: bool = False,
+        max_concurrent: int = JOBS_AT_ONCE,
+        pace: Pace | None = None,
         pretended: Pretended | None = None,
     ) -> None:
         self.list_lag_seconds = 0.0
-        self.max_concurrent = pretended.max_concurrent if pretended else 1
         self.templates = Templates(clock, token_hex, directory)
-        self.asr_buckets = AsrBuckets(cos, clock, require_opened=require_opened)
-        self._queues = Queues(clock, token_hex)
+        self.smart_audio = ServiceBuckets(SMART_AUDIO, cos, clock, directory, require_opened=require_opened)
+        self.media_processing = ServiceBuckets(MEDIA_PROCESSING, cos, clock, directory)
+        most = pretended.max_concurrent if pretended else max_concurrent
+        self._queues = Queues(clock, token_hex, directory, max_concurrent=most)
         self._cos = cos
         self._clock = clock
         self._token_hex = token_hex
         self._jobs = JobStore()
+        self._acceptance = Acceptance(self.templates, self._queues, self._jobs)
+        self.workflows = Workflows(clock, token_hex, directory)
+        self.workflow_runs = WorkflowRuns(
+            self.workflows, self._jobs, cos, self.submit, clock=clock, token_hex=token_hex
+        )
         self._notifier = Notifier(deliver)
         self._runner: Runner = (
-            PretendingRunner(pretended, self._jobs, cos, clock, self._tell)
+            PretendingRunner(pretended, self._jobs, cos, clock, self._tell, most=self._queues.most_concurrent)
             if pretended
-            else JobRunner(self._jobs, cos, clock, self._tell)
+            else JobRunner(self._jobs, cos, clock, self._tell, most=self._queues.most_concurrent, pace=pace)
         )
         self._turnstile = threading.Lock()  # a job enters or leaves its queue, or the queue changes: one at a time
 
@@ -98,13 +116,29 @@ class Ci:
         """Make a template known, in place of one with the same id."""
         self.templates.add(template)
 
-    def queue(self, bucket: str, category: QueueCategory = _CATEGORY) -> Queue:
+    def check_workflow(self, bucket: str, request: WorkflowRequest) -> WorkflowRequest:
+        """Return what a workflow of the bucket is to be. Raises CloudError 400 TemplateNotFound."""
+        for operation in request.topology.operations.values():
+            self.templates.get(bucket, operation.template_id)
+        return request
+
+    def queue(self, bucket: str, category: QueueCategory = CATEGORY) -> Queue:
         """Return the bucket's queue: the one for VoiceSeparate, or that of another category."""
         return self._queues.get(bucket, category)
 
     def set_max_size(self, bucket: str, max_size: int) -> None:
         """Let this many jobs wait in the bucket's queue for VoiceSeparate; the next is refused."""
-        self._queues.set_max_size(bucket, _CATEGORY, max_size)
+        self._queues.set_limits(bucket, CATEGORY, max_size=max_size)
+
+    def set_max_concurrent(self, bucket: str, max_concurrent: int) -> None:
+        """Let this many jobs of the bucket's queue for VoiceSeparate run at once."""
+        queue = self._queues.set_limits(bucket, CATEGORY, max_concurrent=max_concurrent)
+        self._runner.begin_what_may(queue.queue_id)
+
+    def close_service(self, buckets: ServiceBuckets, bucket: str) -> None:
+        """Close a service for the bucket and delete its queue (1045/73365); jobs that wait in it stay."""
+        buckets.close(bucket)
+        self._queues.close(bucket, buckets.service.queue)
 
     def update_queue(self, bucket: str, category: QueueCategory, queue_id: str, update: QueueUpdate) -> Queue:
         """Change a queue; while it is paused, jobs that wait are in the state Pause. Raises 400 QueueNotFound."""
@@ -125,16 +159,17 @@ class Ci:
         InvalidArgument, 403 QueuePaused or QueueSaturated.
         """
         self._cos.require_bucket(bucket, region)
-        self.asr_buckets.require(bucket)
-        template, separate = self._parameters(bucket, request)
+        self.smart_audio.require(bucket)
+        template, separate = self._acceptance.parameters(bucket, request)
         job_id = f"j{self._token_hex(16)}"
-        keys = output_keys(request.operation.output, separate, job_id)
+        more = workflow.placeholders(request.input.object) if workflow else NO_MORE
+        keys = output_keys(request.operation.output, separate, job_id, more)
         with self._turnstile:
             job = Job(
                 job_id=job_id,
                 bucket=bucket,
                 region=region,
-                queue_id=self._open_queue(bucket, request.queue_id),
+                queue_id=self._acceptance.open_queue(bucket, request.queue_id),
                 request=request,
                 template=template,
                 voice_separate=separate,
@@ -194,35 +229,12 @@ class Ci:
         return restored
 
     def is_idle(self) -> bool:
-        """Return whether every job is finished, cancelled or held by its queue, and every notification delivered."""
+        """Return whether every job is finished, cancelled or waits for somebody, and all news is delivered."""
         return self._runner.is_idle()
 
     def stop(self) -> None:
-        """Stop working, in the middle of a job if need be, and return when the thread has ended."""
+        """Stop working, in the middle of jobs if need be, and return when their threads have ended."""
         self._runner.stop()
-
-    def _parameters(self, bucket: str, request: JobRequest) -> tuple[Template | None, VoiceSeparate]:
-        operation = request.operation
-        if operation.template_id:
-            template = self.templates.get(bucket, operation.template_id)
-            return template, template.voice_separate
-        if operation.voice_separate is None:
-            raise invalid_argument("Request.Operation has neither TemplateId nor VoiceSeparate. Give one.")
-        return None, operation.voice_separate
-
-    def _open_queue(self, bucket: str, queue_id: str) -> str:
-        """Return the id of the queue that the next job goes to."""
-        queue = self._queues.find(bucket, queue_id) if queue_id else self.queue(bucket)
-        if queue is None:
-            return queue_id
-        if queue.state == "Paused":
-            message = f"The queue {queue.name!r} of the bucket {bucket!r} is paused. Set its State to Active."
-            raise CloudError(403, "QueuePaused", message)
-        waiting = sum(job.state is State.SUBMITTED for job in self._jobs.of_queue(queue.queue_id))
-        if waiting >= queue.max_size:
-            message = f"{waiting} jobs wait in the queue {queue.name!r} of the bucket {bucket!r}. Submit again later."
-            raise CloudError(403, "QueueSaturated", message)
-        return queue.queue_id
 
     def _is_in_queue(self, job: KnownJob, wanted: JobFilter) -> bool:
         if wanted.queue_id:
@@ -233,7 +245,19 @@ class Ci:
         return True
 
     def _tell(self, job: Job) -> None:
-        queue = self._queues.find(job.bucket, job.queue_id)  # as it is now; that CI does so is UNVERIFIED
-        call_back = job.request.call_back_or(queue.notify_config.call_back if queue else None)
+        config = self._notify_config(job)
+        call_back = job.request.call_back_or(config.call_back("TaskFinish") if config else None)
         if call_back is not None:
-            self._notifier.notify(job, call_back)
+            self._notifier.notify(job.job_id, call_back, partial(render_notification, job))
+        execution = self.workflow_runs.ended_with(job)
+        call_back = config.call_back("WorkflowFinish") if config else None
+        if execution is not None and execution.state != "Cancel" and call_back is not None:
+            self._notifier.notify(execution.run_id, call_back, partial(render_workflow_finish, execution))
+
+    def _notify_config(self, job: Job) -> NotifyConfig | None:
+        """Return whom to tell: the workflow's, or else the queue's, as it is now; that CI does so is UNVERIFIED."""
+        execution = self.workflow_runs.of(job)
+        if execution is not None and execution.workflow.topology.start.notify_config is not None:
+            return execution.workflow.topology.start.notify_config
+        queue = self._queues.find(job.bucket, job.queue_id)
+        return queue.notify_config if queue else None

@@ -63,6 +63,15 @@ def read_parameters(kind: type[ParametersT], query: Mapping[str, str]) -> Parame
     return _read(kind, {name: value for name, value in query.items() if value})
 
 
+def without_empty_nodes(node: Any) -> Any:
+    """Return nodes as JSON notifications have them: what would be an empty node in XML is left out."""
+    if isinstance(node, Mapping):
+        return {name: without_empty_nodes(child) for name, child in node.items() if child not in ("", [])}
+    if isinstance(node, list):
+        return [without_empty_nodes(child) for child in node]
+    return node
+
+
 def invalid_argument(message: str) -> CloudError:
     """Return the answer to a request that is well-formed and yet cannot be meant."""
     return CloudError(400, "InvalidArgument", message)

@@ -1,12 +1,13 @@
-"""Long lists told a numbered page at a time: templates, queues, buckets."""
+"""Long lists told a page at a time: by number (templates, queues, buckets, workflows), or by token (jobs, runs)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Generic, TypeVar
 
 from pydantic import Field
 
-from localcloud.ci.nodes import Nodes, Parameters
+from localcloud.ci.nodes import Nodes, Parameters, invalid_argument
 
 ItemT = TypeVar("ItemT")
 
@@ -38,3 +39,30 @@ class Page(Generic[ItemT]):
     def nodes(self) -> Nodes:
         """Return what an answer says of the page itself."""
         return {"TotalCount": self.total_count, "PageNumber": self.page_number, "PageSize": self.page_size}
+
+
+def told_after(
+    token: str,
+    ordered: Sequence[ItemT],
+    admits: Callable[[ItemT], bool],
+    *,
+    size: int,
+    id_of: Callable[[ItemT], str],
+) -> tuple[tuple[ItemT, ...], str]:
+    """Return the items after the one that the token names, and the token for the next page, empty if there is none.
+
+    The token is the id of the last item told. So whoever follows the tokens is told every item once, however many are
+    added meanwhile: they go before the first page, or after the last. Raises CloudError 400 InvalidArgument.
+    """
+    found = tuple(islice(filter(admits, _after(token, ordered, id_of)), size + 1))
+    told = found[:size]
+    return told, id_of(told[-1]) if len(found) > len(told) else ""
+
+
+def _after(token: str, ordered: Sequence[ItemT], id_of: Callable[[ItemT], str]) -> Sequence[ItemT]:
+    if not token:
+        return ordered
+    for place, item in enumerate(ordered):
+        if id_of(item) == token:
+            return ordered[place + 1 :]
+    raise invalid_argument(f"nextToken {token!r} is none that was given here. Begin without one.")

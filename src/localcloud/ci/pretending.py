@@ -1,14 +1,13 @@
 """Jobs that only pretend: no audio is touched, so that thousands of them can load a queue within seconds."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from heapq import heapify, heappop, heappush
 
 from localcloud.ci.job_store import JobStore
 from localcloud.ci.jobs import Job, OutputFile, State
+from localcloud.ci.turns import Turns
 from localcloud.clock import Clock
 from localcloud.cos.models import Cos
 from localcloud.errors import CloudError
@@ -45,8 +44,8 @@ _PLACEHOLDER_MEDIA = MediaInfo(
 class Pretended:
     """How jobs pretend: each runs for `lasts(job)` seconds by `later`, and ends with stems of a line of text.
 
-    `max_concurrent` run at once (10 as in the vendor's samples). Only a job whose input or output bucket is not there
-    fails; what the input holds is not looked at. The MD5s of the stems are true, their MediaInfo is not.
+    `max_concurrent` of a queue run at once (10 as in the vendor's samples). Only a job whose input or output bucket is
+    not there fails; what the input holds is not looked at. The MD5s of the stems are true, their MediaInfo is not.
     """
 
     later: CallLater
@@ -58,65 +57,58 @@ class PretendingRunner:
     """Lets jobs run and end in their turn without doing them. Safe to share between threads."""
 
     def __init__(
-        self, pretended: Pretended, jobs: JobStore, cos: Cos, clock: Clock, on_finished: Callable[[Job], None]
+        self,
+        pretended: Pretended,
+        jobs: JobStore,
+        cos: Cos,
+        clock: Clock,
+        on_finished: Callable[[Job], None],
+        *,
+        most: Callable[[str], int],
     ) -> None:
         self._pretended = pretended
         self._jobs = jobs
         self._cos = cos
         self._clock = clock
         self._on_finished = on_finished
-        self._waiting: list[tuple[int, int, str]] = []
-        self._count = 0
-        self._running = 0
+        self._turns = Turns(self._begin, most)
         self._stopped = False
-        self._lock = threading.Lock()
 
     def add(self, job: Job) -> None:
         """Have the job run in its turn: the higher its level, the sooner."""
-        with self._lock:
-            self._count += 1
-            heappush(self._waiting, (-job.request.operation.job_level, self._count, job.job_id))
-            self._begin_what_has_room()
+        self._turns.add(job.job_id, job.queue_id, job.request.operation.job_level)
 
     def withdraw(self, job: Job) -> bool:
         """Have a job that waits not run, and return whether it did wait."""
-        with self._lock:
-            still = [waiting for waiting in self._waiting if waiting[-1] != job.job_id]
-            withdrawn = len(still) < len(self._waiting)
-            self._waiting = still
-            heapify(self._waiting)
-            return withdrawn
+        return self._turns.withdraw(job.job_id, job.queue_id)
+
+    def begin_what_may(self, queue_id: str) -> None:
+        """Begin what waits in a queue whose limit was changed."""
+        self._turns.begin_what_may(queue_id)
 
     def is_idle(self) -> bool:
         """Return whether every job is finished and everyone told."""
-        with self._lock:
-            return not (self._waiting or self._running)
+        return not self._turns.begun
 
     def stop(self) -> None:
         """Let no job begin or end any more."""
-        with self._lock:
-            self._stopped = True
+        self._stopped = True
+        self._turns.stop()
 
-    def _begin_what_has_room(self) -> None:
-        while self._waiting and self._running < self._pretended.max_concurrent and not self._stopped:
-            *_, job_id = heappop(self._waiting)
-            self._running += 1
-            job = self._jobs.update(job_id, state=State.RUNNING, start_time=self._clock())
-            self._pretended.later(self._pretended.lasts(job), partial(self._end, job_id))
+    def _begin(self, job_id: str) -> None:
+        job = self._jobs.update(job_id, state=State.RUNNING, start_time=self._clock())
+        self._pretended.later(self._pretended.lasts(job), partial(self._end, job_id))
 
     def _end(self, job_id: str) -> None:
         if self._stopped:
             return
         try:
-            job = self._finished(job_id)
+            self._on_finished(self._finished(job_id))
         finally:
-            with self._lock:
-                self._running -= 1
-                self._begin_what_has_room()
-        self._on_finished(job)
+            self._turns.end(job_id)
 
     def _finished(self, job_id: str) -> Job:
-        job = self._jobs.update(job_id)
+        job = self._jobs.of(job_id)
         try:
             self._cos.get(job.bucket, job.input_object)
             files = tuple(self._placeholder(job, stem, key) for stem, key in job.output_keys.items())

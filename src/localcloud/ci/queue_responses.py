@@ -21,14 +21,14 @@ class QueueWire:
     async def handle(self, request: Request, host: CiHost, names: list[str]) -> Response:
         """Answer one request. Raises CloudError for every refusal."""
         if self._category == "Speeching":
-            self._ci.asr_buckets.require(host.bucket)  # the service comes with its queue (1045/73363)
+            self._ci.smart_audio.require(host.bucket)  # the service comes with its queue (1045/73363)
         match request.method, names:
             case "GET", []:
                 return self._list(request, host)
             case "PUT", [queue_id] if queue_id:
                 update = read_queue_update(await request.body())
                 queue = self._ci.update_queue(host.bucket, self._category, queue_id, update)
-                return answer_nodes(request, {"Queue": _nodes(queue, self._ci.max_concurrent)})
+                return answer_nodes(request, {"Queue": _nodes(queue)})
             case _:
                 raise not_offered(request)
 
@@ -36,19 +36,19 @@ class QueueWire:
         wanted = read_parameters(QueueFilter, request.query_params)
         queue = self._ci.queue(host.bucket, self._category)
         page = wanted.page_of([queue] if wanted.admits(queue) else [])
-        nodes = {**page.nodes(), "QueueList": [_nodes(queue, self._ci.max_concurrent) for queue in page.items]}
+        nodes = {**page.nodes(), "QueueList": [_nodes(queue) for queue in page.items]}
         nodes["NonExistPIDs"] = [queue_id for queue_id in wanted.queue_ids if queue_id != queue.queue_id]
         return answer_nodes(request, nodes)
 
 
-def _nodes(queue: Queue, max_concurrent: int) -> Nodes:
+def _nodes(queue: Queue) -> Nodes:
     return {
         "QueueId": queue.queue_id,
         "Name": queue.name,
         "State": queue.state,
         "NotifyConfig": _notify_config(queue.notify_config),
         "MaxSize": queue.max_size,
-        "MaxConcurrent": max_concurrent,
+        "MaxConcurrent": queue.max_concurrent,
         "UpdateTime": times.written(queue.update_time),
         "CreateTime": times.written(queue.create_time),
         "Category": queue.category,

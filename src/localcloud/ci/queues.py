@@ -23,7 +23,7 @@ from localcloud.ci.pages import PageParameters
 QueueCategory = Literal["Transcoding", "Speeching"]  # of media processing and of Smart Audio
 QueueState = Literal["Active", "Paused"]
 
-_TASK_FINISH = "TaskFinish"
+Event = Literal["TaskFinish", "WorkflowFinish"]  # of a job, of a workflow's execution
 
 
 class NotifyConfig(Node):
@@ -44,16 +44,15 @@ class NotifyConfig(Node):
         if self.state == "Off":
             return self
         if not self.event:
-            raise ValueError(f"State is On and there is no Event, name {_TASK_FINISH}")
+            raise ValueError("State is On and there is no Event, name TaskFinish, WorkflowFinish, or both")
         if self._destination() is None:
             raise ValueError("State is On, and Type or what it needs (Url, Mq..., KafkaConfig) is missing")
         return self
 
-    @property
-    def call_back(self) -> CallBack | None:
-        """Whom to tell when a job is finished, if anyone."""
+    def call_back(self, event: Event) -> CallBack | None:
+        """Return whom to tell of such an event, if anyone."""
         destination = self._destination()
-        if self.state == "Off" or _TASK_FINISH not in self.event.split(",") or destination is None:
+        if self.state == "Off" or event not in self.event.split(",") or destination is None:
             return None
         return CallBack(destination, self.result_format)
 
@@ -70,9 +69,13 @@ class NotifyConfig(Node):
 
 @dataclass(frozen=True)
 class Queue:
-    """A queue of a bucket. `max_size` is how many jobs may wait in it; 10000 is what the vendor's samples show."""
+    """A queue of a bucket: `max_size` jobs may wait in it, `max_concurrent` of its jobs run at once.
+
+    10000 and 10 are what the vendor's samples show. No request changes either; the vendor does, when asked.
+    """
 
     queue_id: str
+    bucket: str
     category: QueueCategory
     name: str
     create_time: datetime
@@ -80,6 +83,7 @@ class Queue:
     state: QueueState = "Active"
     notify_config: NotifyConfig = field(default_factory=NotifyConfig)
     max_size: int = 10000
+    max_concurrent: int = 10
 
 
 class QueueUpdate(Node):

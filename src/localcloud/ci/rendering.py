@@ -11,7 +11,7 @@ from localcloud.ci.call_backs import CallBackFormat
 from localcloud.ci.jobs import Job, KnownJob, RestoredJob
 from localcloud.ci.listing import JobPage
 from localcloud.ci.media_nodes import media_info
-from localcloud.ci.nodes import Nodes
+from localcloud.ci.nodes import Nodes, without_empty_nodes
 
 
 def render_answer(jobs: Sequence[KnownJob], missing: Sequence[str] = ()) -> bytes:
@@ -63,7 +63,7 @@ def render_notification(job: Job, call_back_format: CallBackFormat | None = None
     """
     detail = _notification_detail(job)
     if (call_back_format or job.request.call_back_format) == "JSON":
-        notification = {"EventName": "TaskFinish", "JobsDetail": [_without_empty_nodes(detail)]}
+        notification = {"EventName": "TaskFinish", "JobsDetail": [without_empty_nodes(detail)]}
         return "application/json", json.dumps(notification, ensure_ascii=False).encode()
     return "application/xml", xml.render("Response", {"EventName": "TaskFinish", "JobsDetail": detail})
 
@@ -95,8 +95,12 @@ def _input(job: Job) -> Nodes:
     nodes = {"BucketId": job.bucket, "Object": job.input_object, "Region": job.region}
     if job.workflow is None:
         return nodes
-    headers = [{"Key": key, "Value": value} for key, value in job.workflow.cos_headers.items()]
-    return {**nodes, "CosHeaders": headers}
+    return {**nodes, "CosHeaders": cos_headers(job.workflow.cos_headers)}
+
+
+def cos_headers(headers: Mapping[str, str]) -> Sequence[Nodes]:
+    """Return the CosHeaders of an upload."""
+    return [{"Key": key, "Value": value} for key, value in headers.items()]
 
 
 def _workflow(job: Job) -> Nodes:
@@ -156,11 +160,3 @@ def _output_file(job: Job) -> Nodes:
 
 def _time(at: datetime | None) -> str:
     return "-" if at is None else times.written(at)
-
-
-def _without_empty_nodes(node: Any) -> Any:
-    if isinstance(node, Mapping):
-        return {name: _without_empty_nodes(child) for name, child in node.items() if child != ""}
-    if isinstance(node, list):
-        return [_without_empty_nodes(child) for child in node]
-    return node

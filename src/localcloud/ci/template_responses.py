@@ -20,7 +20,7 @@ class TemplateWire:
 
     async def handle(self, request: Request, host: CiHost, names: list[str]) -> Response:
         """Answer one request. Raises CloudError for every refusal."""
-        self._ci.asr_buckets.require(host.bucket)
+        self._ci.smart_audio.require(host.bucket)
         match request.method, names:
             case "POST", []:
                 template = self._ci.templates.create(host.bucket, read_template_request(await request.body()))

@@ -1,20 +1,15 @@
-"""The templates of all buckets, in memory and in one file of JSON."""
+"""The templates of all buckets."""
 
-import os
-import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
+from localcloud.ci.kept import KeptFile
 from localcloud.ci.pages import Page
 from localcloud.ci.templates import Template, TemplateFilter, TemplateRequest
 from localcloud.clock import Clock
 from localcloud.errors import CloudError
-
-_FILE: TypeAdapter[tuple[Template, ...]] = TypeAdapter(tuple[Template, ...])
 
 
 class Templates:
@@ -23,9 +18,9 @@ class Templates:
     def __init__(self, clock: Clock, token_hex: Callable[[int], str], directory: Path | None) -> None:
         self._clock = clock
         self._token_hex = token_hex
-        self._file = directory / "templates.json" if directory else None
+        self._kept = KeptFile(directory, "templates", Template)
         self._lock = threading.Lock()
-        self._templates = {template.template_id: template for template in self._load()}
+        self._templates = {template.template_id: template for template in self._kept.load()}
 
     def add(self, template: Template) -> None:
         """Make a template known, in place of one with the same id."""
@@ -61,7 +56,7 @@ class Templates:
         """Forget the template. Raises CloudError 400 TemplateNotFound, for an official one too."""
         with self._lock:
             del self._templates[self._own(bucket, template_id).template_id]
-            self._save()
+            self._kept.save(self._templates.values())
 
     def get(self, bucket: str, template_id: str) -> Template:
         """Return a template that jobs of the bucket may use. Raises CloudError 400 TemplateNotFound."""
@@ -97,22 +92,7 @@ class Templates:
 
     def _keep(self, template: Template) -> None:
         self._templates[template.template_id] = template
-        self._save()
-
-    def _load(self) -> tuple[Template, ...]:
-        if self._file is None or not self._file.exists():
-            return ()
-        return _FILE.validate_json(self._file.read_bytes())
-
-    def _save(self) -> None:
-        if self._file is None:
-            return
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(dir=self._file.parent)
-        with os.fdopen(handle, "wb") as file:
-            # What was not said stays unsaid, so that after a new start, too, a template is answered as it was given.
-            file.write(_FILE.dump_json(tuple(self._templates.values()), exclude_unset=True))
-        Path(draft).replace(self._file)
+        self._kept.save(self._templates.values())
 
 
 def _not_found(bucket: str, template_id: str) -> CloudError:

@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 from localcloud.ci.job_request import JobRequest, read_job_request
 from localcloud.ci.jobs import Job
-from localcloud.ci.models import Ci
+from localcloud.ci.models import JOBS_AT_ONCE, Ci
+from localcloud.ci.pace import Pace
 from localcloud.ci.queues import NotifyConfig, Queue, QueueState, QueueUpdate
 from localcloud.cos.models import Cos
 from tests.localcloud.media.files import tone, write
@@ -55,6 +57,9 @@ class Delivery:
 class Lab:
     cos: Cos
     require_opened: bool = False
+    max_concurrent: int = JOBS_AT_ONCE
+    pace: Pace | None = None
+    directory: Path | None = None
     ci: Ci = field(init=False)
     deliveries: list[Delivery] = field(default_factory=list)
     receive: Callable[[Delivery], None] = lambda _: None
@@ -65,8 +70,12 @@ class Lab:
             clock=Clock(),
             deliver=self._deliver,
             token_hex=TokenHex(),
+            directory=self.directory,
             require_opened=self.require_opened,
+            max_concurrent=self.max_concurrent,
+            pace=self.pace,
         )
+        self.cos.subscribe(self.ci.workflow_runs.on_object_created)
 
     def _deliver(self, url: str, content_type: str, body: bytes) -> None:
         self.deliveries.append(Delivery(url, content_type, body))
@@ -108,9 +117,9 @@ class Lab:
 
 
 @contextmanager
-def lab_in(folder: Path, *, require_opened: bool = False) -> Iterator[Lab]:
-    lab = Lab(Cos(folder, Clock()), require_opened=require_opened)
-    lab.cos.create_bucket(BUCKET, REGION)
+def lab_in(folder: Path, **options: Any) -> Iterator[Lab]:
+    lab = Lab(Cos(folder, Clock()), **options)
+    lab.cos.ensure_bucket(BUCKET, REGION)
     try:
         yield lab
     finally:

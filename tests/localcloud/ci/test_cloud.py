@@ -49,3 +49,23 @@ def test_a_region_asks_who_sends_a_request_as_a_bucket_does() -> None:
         assert client.ci_get_asr_bucket()["AsrBucketList"][0]["BucketId"] == BUCKET
     with client_of(Options(), secret_id="AKIDnobody") as client, refused(401, "SecretidNotExist"):
         client.ci_get_asr_bucket()
+
+
+def test_a_cloud_keeps_queues_and_services_in_its_directory(tmp_path: Path) -> None:
+    off = {"State": "Off"}
+    with client_of(Options(directory=tmp_path)) as client:
+        (queue,) = client.ci_get_asr_queue(Bucket=BUCKET)["QueueList"]
+        paused = {"Name": "mine", "State": "Paused", "NotifyConfig": off}
+        client.ci_update_asr_queue(Bucket=BUCKET, QueueId=queue["QueueId"], Request=paused)
+    with client_of(Options(directory=tmp_path)) as client:
+        (again,) = client.ci_get_asr_queue(Bucket=BUCKET)["QueueList"]
+        assert (again["QueueId"], again["Name"], again["State"]) == (queue["QueueId"], "mine", "Paused")
+        client.ci_close_asr_bucket(Bucket=BUCKET)
+    with client_of(Options(directory=tmp_path)) as client, refused(400, "MediaBucketUnBinded"):
+        client.ci_get_asr_queue(Bucket=BUCKET)
+
+
+def test_a_cloud_says_how_many_jobs_it_does_at_once() -> None:
+    with client_of(Options(max_concurrent=3)) as client:
+        (queue,) = client.ci_get_asr_queue(Bucket=BUCKET)["QueueList"]
+        assert queue["MaxConcurrent"] == "3"

@@ -138,7 +138,7 @@ def test_the_vendors_sdk_has_news_sent_to_brokers(wire: Wire) -> None:
         wire.create({**JOB, "CallBackType": "Kafka", "CallBackKafkaConfig": kafka}),
     ]
     wire.lab.wait()
-    assert [message.job_id for message in wire.lab.ci.messages] == [job["JobId"] for job in jobs]
+    assert [message.about for message in wire.lab.ci.messages] == [job["JobId"] for job in jobs]
 
 
 def test_the_vendors_sdk_lists_jobs_page_by_page(wire: Wire) -> None:

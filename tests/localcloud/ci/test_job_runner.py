@@ -47,25 +47,6 @@ def test_what_a_job_says_of_its_files_is_true(lab: Lab, tmp_path: Path) -> None:
     assert lab.cos.get(BUCKET, "out/voice.mp3").content_type == "audio/mpeg"
 
 
-@pytest.mark.parametrize(
-    ("mode", "codec", "keys"),
-    [
-        ("IsAudio", "flac", ["au.flac"]),
-        ("IsBackground", "wav", ["back.wav"]),
-        ("AudioAndBackground", "aac", ["au.aac", "back.aac"]),
-        ("MusicMode", "mp3", ["au.mp3", "back.mp3", "bass.mp3", "drum.mp3"]),
-    ],
-)
-def test_every_mode_gives_its_stems(lab: Lab, tmp_path: Path, mode: str, codec: str, keys: list[str]) -> None:
-    lab.upload_tone(tmp_path)
-    objects = {"Object": "back", "AuObject": "au", "BassObject": "bass", "DrumObject": "drum"}
-    output = OUTPUT + "".join(f"<{node}>{name}.${{ext}}</{node}>" for node, name in objects.items())
-    job = lab.run(request_for(mode=mode, config=f"<AudioConfig><Codec>{codec}</Codec></AudioConfig>", output=output))
-    assert (job.state, job.message) == (State.SUCCESS, "")
-    assert [file.key for file in job.files] == keys
-    assert [each.key for each in lab.cos.list(BUCKET).contents] == sorted([*keys, "in/talk.mp3"])
-
-
 def test_an_amr_of_a_stereo_recording_is_mono(lab: Lab, tmp_path: Path) -> None:
     lab.upload_tone(tmp_path)
     config = "<AudioConfig><Codec>amr</Codec><Samplerate>8000</Samplerate></AudioConfig>"

@@ -1,6 +1,7 @@
 import json
 import logging
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -195,11 +196,35 @@ def test_a_full_queue_takes_no_job_until_one_has_left(lab: Lab, busy: Busy) -> N
     assert lab.submit(request_for()).state is State.SUBMITTED
 
 
+def test_as_many_jobs_run_at_once_as_the_queue_lets(lab: Lab, busy: Busy) -> None:
+    second, third = (lab.submit(request_for()) for _ in range(2))
+    assert [lab.job(job.job_id).state for job in (second, third)] == [State.SUBMITTED] * 2
+    lab.ci.set_max_concurrent(BUCKET, 2)
+    until = time.monotonic() + 10
+    while lab.job(second.job_id).state is not State.RUNNING:
+        assert time.monotonic() < until
+        time.sleep(0.001)
+    assert lab.job(busy.job.job_id).state is State.RUNNING
+    assert lab.job(third.job_id).state is State.SUBMITTED
+    busy.end()
+    assert lab.finished(third.job_id).state is State.SUCCESS
+
+
+def test_jobs_that_run_at_once_are_all_really_done(tmp_path: Path) -> None:
+    with lab_in(tmp_path / "cloud", max_concurrent=3) as lab:
+        lab.upload_tone(tmp_path)
+        outputs = [f"{OUTPUT}<AuObject>{n}.mp3</AuObject>" for n in range(5)]
+        jobs = [lab.submit(request_for(mode="IsAudio", output=output)) for output in outputs]
+        lab.wait()
+        assert [lab.job(job.job_id).state for job in jobs] == [State.SUCCESS] * 5
+        assert len({lab.job(job.job_id).files[0].md5 for job in jobs}) == 1
+
+
 def test_a_bucket_has_to_be_opened_first_where_that_is_required(tmp_path: Path) -> None:
     with lab_in(tmp_path, require_opened=True) as lab:
         with refusal(400, "MediaBucketUnBinded"):
             lab.submit(request_for())
-        lab.ci.asr_buckets.open(BUCKET)
+        lab.ci.smart_audio.open(BUCKET)
         assert lab.submit(request_for()).state is State.SUBMITTED
 
 
@@ -252,10 +277,10 @@ def test_news_for_brokers_is_kept(lab: Lab) -> None:
         )
     )
     to_tdmq, to_kafka = lab.ci.messages
-    assert (to_tdmq.job_id, to_tdmq.content_type) == (first.job_id, "application/xml")
+    assert (to_tdmq.about, to_tdmq.content_type) == (first.job_id, "application/xml")
     assert to_tdmq.broker == MqConfig(mq_region="gz", mq_name="news")
     assert first.job_id.encode() in to_tdmq.body
-    assert (to_kafka.job_id, to_kafka.content_type) == (second.job_id, "application/json")
+    assert (to_kafka.about, to_kafka.content_type) == (second.job_id, "application/json")
     assert to_kafka.broker == KafkaConfig(region="ap-guangzhou", instance_id="ckafka-1", topic="news")
     assert lab.deliveries == []
 

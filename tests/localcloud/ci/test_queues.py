@@ -33,7 +33,7 @@ def update(notify_config: str = "<State>Off</State>", name: str = "mine", state:
     ],
 )
 def test_a_queue_tells_of_finished_jobs_if_it_is_told_to(config: str, call_back: CallBack | None) -> None:
-    assert update(config).notify_config.call_back == call_back
+    assert update(config).notify_config.call_back("TaskFinish") == call_back
 
 
 @pytest.mark.parametrize(

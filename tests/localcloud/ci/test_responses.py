@@ -14,13 +14,17 @@ REGION_HOST = "ci.ap-guangzhou.myqcloud.com"
         ("DELETE", "/jobs/j1"),
         ("POST", "/jobs/j1/more"),
         ("POST", "/asr_jobs"),
-        ("POST", "/workflow"),
+        ("DELETE", "/workflow"),
+        ("GET", "/workflow/w1"),
+        ("GET", "/triggerworkflow"),
+        ("POST", "/workflowexecution"),
         ("PUT", "/template"),
         ("GET", "/template/t1"),
         ("POST", "/queue"),
         ("DELETE", "/asrqueue/p1"),
-        ("DELETE", "/asrbucket"),
+        ("PUT", "/asrbucket"),
         ("GET", "/asrbucket"),
+        ("GET", "/mediabucket"),
     ],
 )
 def test_what_is_not_offered_is_said_so_by_name(wire: Wire, method: str, path: str) -> None:
@@ -36,7 +40,7 @@ def test_what_a_region_does_not_offer_is_said_so_by_name(wire: Wire, method: str
     assert f"{method} {path}." in answer.message
 
 
-@pytest.mark.parametrize("path", ["/jobs", "/jobs/j1", "/template", "/queue", "/asrqueue"])
+@pytest.mark.parametrize("path", ["/jobs", "/jobs/j1", "/template", "/queue", "/asrqueue", "/workflow"])
 @pytest.mark.parametrize("host", ["none-1250000000.ci.ap-guangzhou.myqcloud.com", HOST.replace("guangzhou", "beijing")])
 def test_a_bucket_that_is_not_there_is_refused(wire: Wire, path: str, host: str) -> None:
     assert wire.send("GET", path, host=host).error == (404, "NoSuchBucket")
