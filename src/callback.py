@@ -7,7 +7,6 @@ is an explicit answer; only what is stored is answered with 200.
 from typing import Any
 
 from voice_separation import errors, gateway
-from voice_separation.capability import KeyRing
 from voice_separation.completion import Completed
 from voice_separation.instance import Context, Invocation, this_instance, unconfigured_telemetry
 from voice_separation.notifications import parse_notification, reported_bucket
@@ -23,14 +22,12 @@ def main_handler(event: object, context: Context) -> dict[str, Any]:
         call = this_instance().invocation(context)
         telemetry = call.telemetry
         return _complete(event, call)
-    except (errors.CapabilityRefused, errors.JobContradicts) as error:
-        telemetry.warning(Event.CALLBACK_REFUSED, status=401, reason=str(error))
-        return UNAUTHORIZED
-    except (errors.RequestRefused, errors.NotificationError, errors.JobUnknown) as error:
-        telemetry.warning(Event.CALLBACK_REFUSED, status=error.status, reason=str(error))
-        return gateway.answer(error.status, str(error))
+    except errors.CallbackRefused as error:
+        told = {"error": type(error).__name__, "cause": error.cause, "reason": str(error)}
+        telemetry.warning(Event.CALLBACK_REFUSED, status=error.status, **told)
+        return UNAUTHORIZED if error.status == UNAUTHORIZED["statusCode"] else gateway.answer(error.status, str(error))
     except errors.MalformedEvent as error:
-        telemetry.error(Event.CALLBACK_REFUSED, status=400, reason=str(error))
+        telemetry.error(Event.CALLBACK_REFUSED, status=400, error=type(error).__name__, reason=str(error))
         return gateway.answer(400, str(error))
     except errors.VoiceSeparationError as error:
         telemetry.error(Event.CALLBACK_FAILED, error=type(error).__name__, message=str(error))
@@ -43,7 +40,9 @@ def main_handler(event: object, context: Context) -> dict[str, Any]:
 def _complete(event: object, call: Invocation) -> dict[str, Any]:
     request = gateway.read_request(event)
     request.check()
-    grant = KeyRing(call.settings.callback_secrets).verify(request.path, now=call.clock.now())
+    grant = call.ring.verify(request.path, now=call.clock.now())
+    if grant.upload_id is None and not call.settings.input_bucket:
+        raise errors.InvalidSettings({"INPUT_BUCKET": "the static address needs it, or its user chose the bucket"})
     reported = parse_notification(request.content())
     bucket = reported_bucket(reported, name=call.settings.input_bucket, region=call.region)
     if not call.settings.verify_callbacks:

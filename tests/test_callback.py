@@ -1,16 +1,14 @@
-"""Door 2 through its real function URL: each refusal has its status, and writes nothing."""
+"""Door 2 through its real function URL: what it stores, what it logs, and what it says when it cannot (refusals:
+test_refusals.py)."""
 
 import http.client
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.support import EVENTS, ROOT
 from voice_separation.capability import KeyRing
-from voice_separation.gateway import MAX_BODY_BYTES
 from voicesep.local import LocalApp
 
 BUCKET = {"INPUT_BUCKET": "test-123456789", "REGION": "ap-chongqing"}
@@ -59,49 +57,6 @@ def test_a_job_of_others_is_stored_through_the_static_address(app: LocalApp) -> 
     app.cloud.ci.restore(JOB)
     assert send(app, ring(app).static_path()) == (200, '{"message": "stored"}')
     assert [key.split("/")[1] for key in written(app)] == ["jobs", "log"]
-
-
-def test_every_401_has_the_same_body_and_writes_nothing(app: LocalApp) -> None:
-    app.cloud.ci.restore(JOB)
-    now = datetime.now(timezone.utc)
-    day = timedelta(days=1)
-    causes = {
-        "no capability": "/",
-        "a forged one": KeyRing(("another-secret-another",)).static_path(),
-        "an expired one": ring(app).path(UPLOAD, now=now - 2 * day, ttl=day),
-        "one for another upload": ring(app).path(UPLOAD, now=now, ttl=day),
-    }
-    answers = {cause: send(app, path) for cause, path in causes.items()}
-    assert set(answers.values()) == {(401, '{"message": "unauthorized"}')}, answers
-    assert written(app) == []
-
-
-@pytest.mark.parametrize(
-    ("status", "change"),
-    [
-        (405, {"method": "GET", "body": b""}),
-        (405, {"method": "PUT"}),
-        (413, {"body": b"<" + b"x" * MAX_BODY_BYTES}),
-        (415, {"body": b"hello"}),
-        (415, {"Content-Encoding": "gzip"}),
-        (400, {"body": b"<Response>"}),
-        (400, {"body": b'{"JobsDetail": []}'}),
-        (422, {"body": b'{"EventName": "WorkflowFinish"}'}),
-        (422, {"body": JOB.replace(b"<Tag>VoiceSeparate", b"<Tag>Transcode")}),
-        (404, {"body": JOB.replace(b"j40644e92f8e311ecb90d0b03267ce0e5", b"jnobodyknows")}),
-    ],
-)
-def test_each_refusal_has_its_status_and_writes_nothing(app: LocalApp, status: int, change: dict[str, Any]) -> None:
-    assert send(app, ring(app).static_path(), **change)[0] == status
-    assert written(app) == []
-
-
-def test_a_job_that_ci_says_is_running_is_not_stored(app: LocalApp) -> None:
-    running = JOB.replace(b"<State>Success", b"<State>Running").replace(b"j40644e92", b"jrunning92")
-    app.cloud.ci.restore(running)
-    posted = running.replace(b"<State>Running", b"<State>Success")
-    assert send(app, ring(app).static_path(), posted) == (202, '{"message": "the job is still running"}')
-    assert written(app) == []
 
 
 def test_refusals_are_logged_with_their_cause_and_without_the_address(app: LocalApp) -> None:

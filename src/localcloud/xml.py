@@ -44,7 +44,7 @@ def parse(body: bytes, *, root: str, code: str = "MalformedXML") -> Mapping[str,
     """
     try:
         document = xmltodict.parse(body)
-    except (ExpatError, ValueError) as error:
+    except (ExpatError, ValueError, LookupError) as error:  # LookupError: an encoding nobody knows
         raise CloudError(400, code, f"The request body is not the XML document <{root}>: {error}.") from error
     if root not in document:
         raise CloudError(400, code, f"The request body is XML, but its root is not <{root}>.")

@@ -9,6 +9,7 @@ from typing import Any
 from voice_separation.errors import MalformedEvent, RequestRefused
 
 MAX_BODY_BYTES = 256 * 1024
+METHOD = "POST"
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,8 @@ class HttpRequest:
 
         Raises RequestRefused: 405 for another method than POST, 413 for a body over 256 KiB.
         """
-        if self.method != "POST":
-            raise RequestRefused(405, "a notification is sent with POST")
+        if self.method != METHOD:
+            raise RequestRefused(405, f"a notification is sent with {METHOD}")
         if len(self.body) > MAX_BODY_BYTES * (4 / 3 if self.base64_encoded else 1) + 4:
             raise RequestRefused(413, f"the body is larger than {MAX_BODY_BYTES} bytes")
 
@@ -52,23 +53,33 @@ class HttpRequest:
 def read_request(event: object) -> HttpRequest:
     """Read the event of an HTTP front; both shapes leave out fields, so every one has a default.
 
-    Raises MalformedEvent when it is no HTTP event at all.
+    What is not of its documented type counts as left out: turning any tree into text could go too deep.
+    Raises MalformedEvent when it is no HTTP event at all, RequestRefused 400 when its body is nested too deeply.
     """
     if not isinstance(event, dict) or not isinstance(event.get("httpMethod"), str):
         raise MalformedEvent("this is not an HTTP event: it has no `httpMethod`; events/function-url.json shows one")
     headers = event.get("headers")
     pairs = headers.items() if isinstance(headers, dict) else ()
-    body = event.get("body")
-    if not isinstance(body, str | bytes):  # seen in the field: JSON bodies already parsed
-        body = "" if body is None else json.dumps(body)
+    path, flag = event.get("path"), event.get("isBase64Encoded")
     return HttpRequest(
         method=event["httpMethod"].upper(),
-        path=str(event.get("path") or "/"),
-        headers={str(name).lower(): str(value) for name, value in pairs},
-        body=body,
+        path=path if isinstance(path, str) else "/",
+        headers={str(name).lower(): value for name, value in pairs if isinstance(value, str)},
+        body=_body(event.get("body")),
         # API Gateway writes the text "true" or "false"; bool("false") would be true.
-        base64_encoded=str(event.get("isBase64Encoded", "")).lower() == "true",
+        base64_encoded=flag is True or (isinstance(flag, str) and flag.lower() == "true"),
     )
+
+
+def _body(body: object) -> str | bytes:
+    if isinstance(body, str | bytes):
+        return body
+    if body is None:
+        return ""
+    try:
+        return json.dumps(body)  # seen in the field: JSON bodies already parsed
+    except RecursionError as error:
+        raise RequestRefused(400, "the body is nested too deeply") from error
 
 
 def answer(status: int, message: str) -> dict[str, Any]:
@@ -76,6 +87,7 @@ def answer(status: int, message: str) -> dict[str, Any]:
     return {
         "isBase64Encoded": False,
         "statusCode": status,
-        "headers": {"Content-Type": "application/json"},
+        # RFC 9110 §15.5.6: whoever is refused for the method is told which one is taken.
+        "headers": {"Content-Type": "application/json", **({"Allow": METHOD} if status == 405 else {})},
         "body": json.dumps({"message": message}),
     }

@@ -27,8 +27,8 @@ def parse_notification(body: bytes) -> tuple[JobDetail, ...]:
     NotificationUnsupported (another event, or a job of another Tag).
     """
     tree = _read(body)
-    event_name = tree.get("EventName")
-    if str(event_name or EVENT_NAME).strip() not in ("", EVENT_NAME):
+    event_name = tree.get("EventName") or EVENT_NAME
+    if not isinstance(event_name, str) or event_name.strip() not in ("", EVENT_NAME):
         raise NotificationUnsupported("the event is not TaskFinish")
     try:
         notification = _Notification.model_validate(tree)

@@ -36,6 +36,7 @@ def test_a_character_that_xml_cannot_hold_is_replaced() -> None:
         b"<Request>",
         b"<Other/>",
         b"<Request>text</Request>",
+        b'<?xml version="1.0" encoding="nonsense"?><Request/>',
         b'<!DOCTYPE Request [<!ENTITY x "y">]><Request><Tag>&x;</Tag></Request>',
     ],
 )

@@ -55,6 +55,25 @@ def test_a_body_not_flagged_stays_as_it_is(flag: object) -> None:
     assert read_request({**FUNCTION_URL, "body": "aGk=", "isBase64Encoded": flag}).content() == b"aGk="
 
 
+def nested(depth: int) -> Any:
+    value: Any = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+def test_what_is_not_of_its_documented_type_counts_as_left_out_however_deep_it_is() -> None:
+    event = {"httpMethod": "POST", "path": nested(5000), "headers": {"content-encoding": nested(5000)}}
+    request = read_request({**event, "isBase64Encoded": nested(5000), "body": "aGk="})
+    assert (request.path, request.headers, request.content()) == ("/", {}, b"aGk=")
+
+
+def test_a_parsed_body_that_is_nested_too_deeply_is_refused_with_400() -> None:
+    with pytest.raises(RequestRefused) as caught:
+        read_request({**FUNCTION_URL, "body": nested(200_000)})
+    assert caught.value.status == 400
+
+
 def test_a_json_body_that_the_front_has_already_parsed_is_written_again() -> None:
     assert json.loads(read_request({**FUNCTION_URL, "body": {"a": 1}}).content()) == {"a": 1}
 
@@ -104,6 +123,10 @@ def test_an_answer_is_what_the_platform_turns_into_http() -> None:
         "headers": {"Content-Type": "application/json"},
         "body": '{"message": "stored"}',
     }
+
+
+def test_a_405_tells_the_method_that_is_taken() -> None:
+    assert answer(405, "no")["headers"]["Allow"] == "POST"
 
 
 values = st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.dictionaries(st.text(), st.text())

@@ -1,5 +1,7 @@
 from datetime import datetime, timezone
 
+import pytest
+
 from voice_separation.bucket import Bucket
 from voice_separation.naming import output_keys
 from voice_separation.options import options_for
@@ -49,6 +51,17 @@ def test_braces_and_fields_in_a_key_are_text() -> None:
 def test_a_placeholder_of_the_service_in_a_key_gives_way_to_the_upload_id() -> None:
     key = "incoming/${jobid}.mp3"
     assert named(key)["voice"] == f"separated/{upload(key).id}/voice.mp3"
+
+
+@pytest.mark.parametrize("key", ["incoming/../../index/a.mp3", "incoming/./a.mp3", "incoming/a/../b.mp3"])
+def test_a_key_that_climbs_gives_way_to_the_upload_id(key: str) -> None:
+    assert named(key)["voice"] == f"separated/{upload(key).id}/voice.mp3"
+    assert named(key, OUTPUT_NAME="{dir}/{upload_id}-{stem}")["voice"] == f"separated/{upload(key).id}/voice.mp3"
+
+
+@pytest.mark.parametrize("key", ["incoming/..a/b...mp3", "incoming/...", "incoming/a..mp3"])
+def test_dots_within_a_name_are_text(key: str) -> None:
+    assert named(key)["voice"] == f"separated/{key}/voice.mp3"
 
 
 def test_the_longest_key_that_cos_allows_is_still_used() -> None:

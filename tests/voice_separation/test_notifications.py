@@ -93,19 +93,40 @@ def test_white_space_or_a_byte_order_mark_before_the_message_does_not_matter(pre
     assert parse_notification(prefix + (EVENTS / "callback-job.xml").read_bytes())[0].state == "Success"
 
 
-@pytest.mark.parametrize("time", ["-", "", None, "soon", "2022-07-01", 7])
+@pytest.mark.parametrize(
+    "time",
+    ["-", "", None, "soon", "2022-07-01", 7, "0001-01-01T00:00:00+0800", "2022-07-01T10:12:32+080001"],
+)
 def test_times_that_are_not_yet_are_absent(time: object) -> None:
     (detail,) = parse_notification(as_json(EndTime=time))
     assert detail.end_time is None
 
 
+@pytest.mark.parametrize("number", [10**400, "1e308", 2**53, "NaN", "-Infinity", [1], {}, "", None])
+def test_what_readers_of_json_would_not_agree_on_is_no_number(number: object) -> None:
+    (detail,) = parse_notification(as_json(Progress=number))
+    assert detail.progress is None
+
+
+@pytest.mark.parametrize(
+    "written",
+    [{"ObjectPrefix": "p" * 1025}, {"ObjectName": ["n" * 1025]}, {"ObjectName": ["n"] * 101}],
+    ids=["prefix", "name", "many names"],
+)
+def test_what_no_job_can_have_written_is_malformed(written: dict[str, Any]) -> None:
+    with pytest.raises(NotificationMalformed):
+        parse_notification(as_json(Operation={"MediaResult": {"OutputFile": written}}))
+
+
 @pytest.mark.parametrize(
     "body",
     [
+        b"<Response><EventName>" + b"<a>" * 5000 + b"</a>" * 5000 + b"</EventName></Response>",
         b"<Response><EventName>WorkflowFinish</EventName></Response>",
         b'{"EventName": "AuditFinish", "JobsDetail": []}',
         as_json(Tag="Transcode"),
     ],
+    ids=["nested event", "XML", "JSON", "tag"],
 )
 def test_other_events_and_tags_are_unsupported(body: bytes) -> None:
     with pytest.raises(NotificationUnsupported):

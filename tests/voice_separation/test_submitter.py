@@ -12,7 +12,7 @@ from voice_separation import errors
 from voice_separation.errors import SubmissionIncomplete
 from voice_separation.index.documents import Claim, Pending, Waiting
 from voice_separation.index.reader import IndexReader
-from voice_separation.submitter import LISTED_AFTER
+from voice_separation.patience import LISTED_AFTER
 from voice_separation.tencent.ci import Ci
 from voice_separation.tencent.cos import Cos
 
@@ -267,9 +267,9 @@ def test_of_several_jobs_the_furthest_is_adopted(bench: Workbench, mocker: Mocke
 
 
 def test_waiting_again_for_a_configuration_takes_ever_longer_up_to_six_hours() -> None:
-    from voice_separation.submitter import _next_attempt_at
+    from voice_separation.patience import next_attempt_at
 
     now = datetime(2026, 11, 21, 3, 30).astimezone()
     denied = errors.Misconfigured("CreateMediaJobs", "a", status=403, code="AccessDenied", reason="no")
-    minutes = [(_next_attempt_at(now, denied, attempt) - now).total_seconds() / 60 for attempt in (1, 2, 3, 8, 99)]
+    minutes = [(next_attempt_at(now, denied, attempt) - now).total_seconds() / 60 for attempt in (1, 2, 3, 8, 99)]
     assert minutes == [5, 10, 20, 360, 360]

@@ -66,9 +66,13 @@ def serve(handler: str, requests: BinaryIO, answers: BinaryIO) -> None:
         answers.flush()
 
     answer(lambda: loaded.append(load(handler)))
+    of_the_last: dict[str, str] = {}
     for text in requests:
         request = json.loads(text)
-        os.environ.update(request["environment"])
+        for name in of_the_last.keys() - request["environment"].keys():
+            os.environ.pop(name, None)
+        of_the_last = request["environment"]
+        os.environ.update(of_the_last)
         answer(partial(loaded[0], request["event"], request["context"]))
 
 

@@ -29,7 +29,7 @@ def object_created_event(created: ObjectCreated, trigger: CosTrigger, function: 
                             "Content-Type": stored.content_type,
                             **stored.metadata,
                         },
-                        "vid": "",
+                        "vid": stored.version_id,
                         "key": f"/{appid}/{name}/{stored.key}",
                         "size": stored.size,
                     },

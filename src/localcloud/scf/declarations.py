@@ -4,25 +4,6 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from localcloud.scf.cron import Cron
-from localcloud.scf.project import AuthType
-
-OBJECT_EVENTS = (
-    "cos:ObjectCreated:*",
-    "cos:ObjectCreated:Put",
-    "cos:ObjectCreated:Post",
-    "cos:ObjectCreated:Copy",
-    "cos:ObjectCreated:CompleteMultipartUpload",
-    "cos:ObjectCreated:Origin",
-    "cos:ObjectCreated:Replication",
-    "cos:ObjectRemove:*",
-    "cos:ObjectRemove:Delete",
-    "cos:ObjectRemove:DeleteMarkerCreated",
-    "cos:ObjectRestore:Post",
-    "cos:ObjectRestore:Completed",
-)
-"""What a bucket can notify of (583/9707)."""
-
 RESERVED_PREFIXES = ("SCF_", "QCLOUD_", "TENCENTCLOUD_")
 ENVIRONMENT_BYTES = 4096
 
@@ -59,29 +40,14 @@ def _is_not_empty(value: str) -> str:
     return value
 
 
-def _known_event(event: str) -> str:
-    if event not in OBJECT_EVENTS:
-        raise ValueError(f"{event} is no event of COS; known are {', '.join(OBJECT_EVENTS)}")
-    return event
-
-
-def _begins_with_a_dot(suffix: str) -> str:
-    if suffix and not suffix.startswith("."):
-        raise ValueError(f"a suffix must begin with a dot; write .{suffix}")
-    return suffix
-
-
-def _cron(expression: object) -> Cron:
-    return Cron.parse(str(expression))
-
-
-def _empty_for_nothing(value: object) -> object:
+def empty_for_nothing(value: object) -> object:
+    """Return an empty text for a key that stands there without a value."""
     return "" if value is None else value
 
 
 Section = dict[str, object]
 Text = Annotated[str, BeforeValidator(_scalar_as_text)]
-OptionalText = Annotated[str, BeforeValidator(_empty_for_nothing)]
+OptionalText = Annotated[str, BeforeValidator(empty_for_nothing)]
 
 
 Word = Annotated[Text, StringConstraints(min_length=1)]
@@ -95,13 +61,18 @@ class Declaration(BaseModel):
 
 
 class ServerlessFile(Declaration):
-    """The whole file."""
+    """The whole file; without an `app`, the vendor takes the instance's name for it."""
 
     component: Literal["multi-scf", "scf"]
     name: Word
-    app: Word
+    app: Word | None = None
     stage: Word = "dev"
     inputs: Section
+
+    @property
+    def id(self) -> str:
+        """What the names of functions begin with."""
+        return f"{self.name}-{self.stage}-{self.app or self.name}"
 
 
 class MultiScfInputs(Declaration):
@@ -133,6 +104,14 @@ class EnvironmentVariable(Declaration):
     value: Annotated[Text, AfterValidator(_is_not_empty)]
 
 
+class DeadLetter(Declaration):
+    """Where events go that SCF gives up on (structure DeadLetterConfig of API 2018-04-16)."""
+
+    type: Word
+    name: Word
+    filter_type: str | None = Field(None, alias="filterType")
+
+
 class FunctionDeclaration(Declaration):
     """One function, what it shares with the others already merged in; defaults are the vendor's."""
 
@@ -147,6 +126,7 @@ class FunctionDeclaration(Declaration):
     role: str | None = None
     namespace: str = "default"
     src: str = ""
+    dead_letter: DeadLetter | None = Field(None, alias="deadLetter")
 
 
 class SourceDeclaration(Declaration):
@@ -157,52 +137,3 @@ class SourceDeclaration(Declaration):
     dist: str | None = None
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-
-
-class Filter(Declaration):
-    """Which keys a COS trigger looks at (583/9707); a key must have both ends."""
-
-    prefix: OptionalText = ""
-    suffix: Annotated[OptionalText, AfterValidator(_begins_with_a_dot)] = ""
-
-
-class CosParameters(Declaration):
-    """Parameters of a `cos` trigger; without `enable: true` the vendor's tool creates it closed."""
-
-    bucket: str
-    events: Annotated[str, AfterValidator(_known_event)]
-    filter: Filter = Filter()
-    enable: bool = False
-    qualifier: str = "$DEFAULT"
-
-
-class NetConfig(Declaration):
-    """From where a function URL can be reached; nothing said is nowhere."""
-
-    enable_extranet: bool = Field(False, alias="enableExtranet")  # noqa: FBT003 - pydantic's default
-
-
-class HttpParameters(Declaration):
-    """Parameters of an `http` trigger, a function URL (583/100227)."""
-
-    name: str = "url-trigger"
-    auth_type: AuthType = Field("NONE", alias="authType")
-    net_config: NetConfig = Field(NetConfig(), alias="netConfig")
-    enable: bool = True
-
-
-class TimerParameters(Declaration):
-    """Parameters of a `timer` trigger (583/9708)."""
-
-    name: str = "timer"
-    cron_expression: Annotated[Cron, BeforeValidator(_cron)] = Field(alias="cronExpression")
-    argument: Annotated[Text, BeforeValidator(_empty_for_nothing)] = ""
-    enable: bool = False
-
-
-class TriggerDeclaration(Declaration):
-    """One trigger; its parameters depend on its type."""
-
-    type: str
-    function: str
-    parameters: dict[str, object] = {}

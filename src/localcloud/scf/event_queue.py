@@ -3,18 +3,28 @@
 import heapq
 import itertools
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+
+from localcloud.clock import Clock
+from localcloud.scf.sources import INVOKE, Source
+
+_LOOK_EVERY_SECONDS = 0.1  # real ones, at a clock that may jump
 
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How often and how soon a failed asynchronous invocation is tried again (583/41138: twice, after a minute)."""
+    """What becomes of an asynchronous invocation that fails (583/41138).
+
+    One that the function failed is tried `retries` times more; one that the platform had no room for, again and
+    again; each after `delay_seconds`, and none once `max_age_seconds` are over since the event came.
+    """
 
     retries: int = 2
     delay_seconds: float = 60.0
+    max_age_seconds: float = 6 * 60 * 60
 
 
 VENDOR_RETRIES = RetryPolicy()
@@ -27,6 +37,8 @@ class QueuedEvent:
     function_name: str
     event: Any
     request_id: str  # the same for every try
+    came_at: datetime
+    source: Source = INVOKE
     retry_num: int = 0
 
 
@@ -37,12 +49,14 @@ Handle = Callable[[QueuedEvent], QueuedEvent | None]
 class EventQueue:
     """Runs queued events in order of their time, several at once. Thread-safe; `drain` waits until it is idle."""
 
-    def __init__(self, handle: Handle, *, retry_delay: float, workers: int) -> None:
+    def __init__(self, handle: Handle, *, clock: Clock, retry_delay: float, workers: int) -> None:
+        """`retry_delay` is in seconds of `clock`."""
         self._handle = handle
-        self._retry_delay = retry_delay
+        self._clock = clock
+        self._retry_delay = timedelta(seconds=retry_delay)
         self._most_workers = workers
         self._workers: list[threading.Thread] = []
-        self._waiting: list[tuple[float, int, QueuedEvent]] = []
+        self._waiting: list[tuple[datetime, int, QueuedEvent]] = []
         self._order = itertools.count()
         self._running = 0
         self._closed = False
@@ -51,7 +65,7 @@ class EventQueue:
     def put(self, event: QueuedEvent) -> None:
         """Queue `event` to run as soon as a worker is free; after `close` it is dropped."""
         with self._changed:
-            self._schedule(event, delay=0.0)
+            self._schedule(event, event.came_at)
             if len(self._workers) < self._most_workers:
                 worker = threading.Thread(target=self._work, name="scf-event", daemon=True)
                 self._workers.append(worker)
@@ -74,9 +88,9 @@ class EventQueue:
         for worker in self._workers:
             worker.join()
 
-    def _schedule(self, event: QueuedEvent, *, delay: float) -> None:
+    def _schedule(self, event: QueuedEvent, at: datetime) -> None:
         if not self._closed:
-            heapq.heappush(self._waiting, (time.monotonic() + delay, next(self._order), event))
+            heapq.heappush(self._waiting, (at, next(self._order), event))
             self._changed.notify_all()
 
     def _work(self) -> None:
@@ -88,7 +102,7 @@ class EventQueue:
                 with self._changed:
                     self._running -= 1
                     if retry is not None:
-                        self._schedule(retry, delay=self._retry_delay)
+                        self._schedule(retry, self._clock() + self._retry_delay)
                     self._changed.notify_all()
 
     def _next(self) -> QueuedEvent | None:
@@ -97,8 +111,8 @@ class EventQueue:
             while not self._closed:
                 if not self._waiting:
                     self._changed.wait()
-                elif (remaining := self._waiting[0][0] - time.monotonic()) > 0:
-                    self._changed.wait(remaining)
+                elif (remaining := (self._waiting[0][0] - self._clock()).total_seconds()) > 0:
+                    self._changed.wait(min(remaining, _LOOK_EVERY_SECONDS))
                 else:
                     self._running += 1
                     return heapq.heappop(self._waiting)[2]

@@ -1,7 +1,6 @@
 """What a function finds around it in SCF: environment variables and the context."""
 
 import json
-import os
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import Any
 from localcloud.account import Account
 from localcloud.scf.project import FunctionSpec
 
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 FUNCTION_VERSION = "$LATEST"
 ACCESS_KEY_ID = "TENCENTCLOUD_SECRETID"  # the variable that has it
 
@@ -52,8 +52,8 @@ class ExecutionEnvironment:
     def variables(self) -> dict[str, str]:
         """Return the whole environment of the next invocation, with freshly issued credentials.
 
-        Nothing of this process's own environment is in it, save PATH. Without an execution role SCF provides
-        no credentials, so neither does this.
+        Nothing of this process's own environment is in it. Without an execution role SCF provides no credentials, so
+        neither does this.
         """
         return {**self._built_in(), **self._own, **self._credentials()}
 
@@ -75,16 +75,25 @@ class ExecutionEnvironment:
         }
 
     def _built_in(self) -> dict[str, str]:
+        """Return the table of 583/14570, with the code where it lies here and not in /var/user.
+
+        Without what is for other languages, or would lead into folders of this machine (/opt, /home/qcloud).
+        """
         return {
-            "PATH": os.environ.get("PATH", os.defpath),
+            "PATH": _PATH,
             "HOME": tempfile.gettempdir(),
+            "PWD": str(self._code),
             "USER": "qcloud",
+            "LOGNAME": "qcloud",
+            "SHELL": "/bin/bash",
             "LANG": "en_US.UTF8",
             "LC_ALL": "en_US.UTF8",
             "TZ": "UTC",
+            "LD_LIBRARY_PATH": str(self._code),
             "PYTHONPATH": str(self._code),
             "PYTHONDONTWRITEBYTECODE": "x",
             "USER_CODE_ROOT": f"{self._code}/",
+            "_SCF_SERVER_PORT": "28902",
             "TENCENTCLOUD_RUNENV": "SCF",
             "TENCENTCLOUD_REGION": self._region,
             "TENCENTCLOUD_APPID": self._account.appid,

@@ -1,135 +1,82 @@
-"""The wire of function URLs: HTTP request to event, result to HTTP response (583/96099).
+"""The wire of functions that are called by HTTP: function URLs (583/96099) and, in their place, API Gateway."""
 
-UNVERIFIED, because the vendor does not say: the HTTP status when the handler fails (here 504 for a timeout, 500
-otherwise), repeated query keys (here a list, as API Gateway did), and bodies that are not UTF-8 (here replaced
-characters; the vendor's own sample has clients encode such bodies in base64).
-"""
-
-import base64
-import binascii
-import json
 from typing import Any
-from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from localcloud.hosts import FunctionUrlHost
+from localcloud.api.errors import ApiError
+from localcloud.errors import CloudError
+from localcloud.hosts import ApiGatewayHost, FunctionUrlHost
+from localcloud.scf.http_events import api_gateway_event, function_url_event
+from localcloud.scf.http_responses import api_gateway_response, function_url_response, refusal
 from localcloud.scf.invocation import SYNC_BYTES, InvocationResult
 from localcloud.scf.models import Scf
 from localcloud.scf.project import HttpTrigger
-from localcloud.scf.registry import NoFunctionUrlError
-
-_TIMED_OUT = 433
-_TOO_LARGE = 406
+from localcloud.scf.registry import Deployment, NoFunctionUrlError
+from localcloud.scf.url_access import UrlAccess
 
 
 class BodyTooLargeError(Exception):
     """The request's body exceeds what an event may have."""
 
 
-class InvalidResponseError(Exception):
-    """The function's `{statusCode, headers, body}` is not what SCF asks for."""
-
-
 class FunctionUrlWire:
-    """Serves `https://<appid>-<url_id>.<region>.tencentscf.com`."""
+    """Serves `https://<appid>-<url_id>.<region>.tencentscf.com`.
 
-    def __init__(self, scf: Scf) -> None:
+    The same functions can be called by the events of API Gateway, which is closed (628/106651), at
+    `http://service-<url_id>-<appid>.<short region>.apigw.tencentcs.com/release/`: for functions that still know them.
+    """
+
+    def __init__(self, scf: Scf, access: UrlAccess) -> None:
         self._scf = scf
+        self._access = access
 
-    async def handle(self, request: Request, host: FunctionUrlHost) -> Response:
+    async def handle(self, request: Request, host: FunctionUrlHost | ApiGatewayHost) -> Response:
         """Call the function that `host` names, and answer with what it returns."""
-        try:
-            deployment = self._scf.at_url(host.url_id, host.region)
-        except NoFunctionUrlError as missing:
-            return _refusal(404, str(missing))
         if host.appid != self._scf.account.appid:
-            return _refusal(404, f"Account {host.appid} is not this cloud's {self._scf.account.appid}.")
-        if deployment.http_trigger is not None and (reason := _closed(deployment.http_trigger)):
-            return _refusal(403, f"{deployment.function.name} {reason}")
+            return refusal(404, f"Account {host.appid} is not this cloud's {self._scf.account.appid}.")
         try:
-            event = request_event(request, await _body(request))
+            body = await _body(request)
         except BodyTooLargeError:
-            return _refusal(413, f"The request exceeds {SYNC_BYTES} bytes; send less.")
-        result = await run_in_threadpool(self._scf.invoke, deployment.function.name, event)
-        return result_response(result)
+            return refusal(413, f"The request exceeds {SYNC_BYTES} bytes; send less.")
+        try:
+            if isinstance(host, FunctionUrlHost):
+                return await self._function_url(request, host, body)
+            return await self._api_gateway(request, host, body)
+        except NoFunctionUrlError as missing:
+            return refusal(404, str(missing))
+
+    async def _function_url(self, request: Request, host: FunctionUrlHost, body: bytes) -> Response:
+        deployment, trigger = self._scf.at_url(host.url_id, host.region)
+        if reason := _closed(trigger, intranet=host.intranet):
+            return refusal(403, f"{deployment.function.name} {reason}")
+        if trigger.auth == "CAM":
+            try:
+                self._access.check(request, body, deployment)
+            except ApiError as stranger:
+                return refusal(401, stranger.message)
+            except CloudError as denied:
+                return refusal(denied.status, denied.message)
+        return function_url_response(await self._invoke(deployment, function_url_event(request, body)))
+
+    async def _api_gateway(self, request: Request, host: ApiGatewayHost, body: bytes) -> Response:
+        deployment = self._scf.at_api_gateway(host.service_id, host.region_code)
+        event = api_gateway_event(request, body, host, self._scf.new_request_id())
+        return api_gateway_response(await self._invoke(deployment, event))
+
+    async def _invoke(self, deployment: Deployment, event: dict[str, Any]) -> InvocationResult:
+        return await run_in_threadpool(self._scf.invoke, deployment.function.name, event)
 
 
-def request_event(request: Request, body: bytes) -> dict[str, Any]:
-    """Return the event of an HTTP request, with the documented keys: all names of headers in lower case."""
-    headers: dict[str, str] = {}
-    for name, value in request.headers.items():
-        headers[name] = f"{headers[name]},{value}" if name in headers else value
-    headers["x-scf-remote-addr"] = request.client.host if request.client else ""
-    query = parse_qs(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    return {
-        "body": body.decode(errors="replace"),
-        "headers": headers,
-        "httpMethod": request.method,
-        "path": request.scope["path"],
-        "queryString": {name: values[0] if len(values) == 1 else values for name, values in query.items()},
-    }
-
-
-def result_response(result: InvocationResult) -> Response:
-    """Return the HTTP response for what a function returned, or failed with."""
-    if result.error is not None:
-        status = {_TIMED_OUT: 504, _TOO_LARGE: 413}.get(result.error.status_code, 500)
-        return _json(status, result.error.document(result.request_id))
-    try:
-        return _value_response(result.value)
-    except InvalidResponseError as invalid:
-        return _refusal(500, f"{result.function_name} returned an invalid response: {invalid}")
-
-
-def _value_response(value: Any) -> Response:
-    """Return the response that an integrated value describes; any other value is itself the body, with 200."""
-    if isinstance(value, str):
-        return Response(value, media_type="application/json")
-    if not isinstance(value, dict) or "statusCode" not in value:
-        return _json(200, value)
-    status = value["statusCode"]
-    if not isinstance(status, int) or not 200 <= status <= 599:
-        raise InvalidResponseError(f"statusCode must be a number from 200 to 599, not {status!r}.")
-    response = Response(_integrated_body(value), status)
-    for name, text in _headers(value.get("headers") or {}):
-        response.headers.append(name, text)
-    if "content-type" not in response.headers:
-        response.headers["content-type"] = "application/json"
-    return response
-
-
-def _integrated_body(value: dict[str, Any]) -> bytes:
-    body = value.get("body", "")
-    if not isinstance(body, str):
-        raise InvalidResponseError("body must be a string; json.dumps it.")
-    if not value.get("isBase64Encoded"):
-        return body.encode()
-    try:
-        return base64.b64decode(body, validate=True)
-    except binascii.Error as broken:
-        raise InvalidResponseError(f"body is not base64: {broken}.") from broken
-
-
-def _headers(declared: Any) -> list[tuple[str, str]]:
-    if not isinstance(declared, dict):
-        raise InvalidResponseError("headers must be an object of names and texts.")
-    return [
-        (str(name), str(text))
-        for name, texts in declared.items()
-        for text in (texts if isinstance(texts, list) else [texts])
-    ]
-
-
-def _closed(trigger: HttpTrigger) -> str | None:
+def _closed(trigger: HttpTrigger, *, intranet: bool) -> str | None:
     if not trigger.enabled:
         return "has its function URL switched off; set enable: true."
-    if not trigger.extranet:
+    if intranet and not trigger.intranet:
+        return "cannot be reached from private networks; set netConfig: {enableIntranet: true}."
+    if not intranet and not trigger.extranet:
         return "cannot be reached from the internet; set netConfig: {enableExtranet: true}."
-    if trigger.auth == "CAM":
-        return "asks for requests signed by CAM, which localcloud does not check; set authType: NONE."
     return None
 
 
@@ -140,11 +87,3 @@ async def _body(request: Request) -> bytes:
         if len(body) > SYNC_BYTES:
             raise BodyTooLargeError
     return bytes(body)
-
-
-def _refusal(status: int, message: str) -> Response:
-    return _json(status, {"errorCode": -1, "errorMessage": message, "statusCode": status})
-
-
-def _json(status: int, document: Any) -> Response:
-    return Response(json.dumps(document, ensure_ascii=False).encode(), status, media_type="application/json")

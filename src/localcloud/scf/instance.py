@@ -8,17 +8,32 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from localcloud.scf.interpreter import Interpreter
+from localcloud.scf.memory import forget_peak, peak_bytes
 
 _BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 _CHUNK = 65536  # bytes; also what a pipe holds
 _GRACE_SECONDS = 1.0  # for a process that closed its pipes to end by itself
+_LOOK_EVERY_SECONDS = 0.05  # at the memory of a process that works
+
+
+class InstanceNotStartedError(Exception):
+    """The operating system could not start the process."""
 
 
 class InstanceTimedOutError(Exception):
     """The instance did not answer in time, and was killed."""
+
+
+class InstanceOutOfMemoryError(Exception):
+    """The instance used more memory than it may, and was killed."""
+
+    def __init__(self, used: int) -> None:
+        super().__init__(f"the process of the function used {used} bytes")
+        self.used = used
 
 
 class InstanceExitedError(Exception):
@@ -29,11 +44,23 @@ class InstanceExitedError(Exception):
         self.exit_status = exit_status
 
 
+@dataclass(frozen=True)
+class Exchange:
+    """What an instance said, and how much memory (bytes) it used at most; None where nobody counts."""
+
+    answer: bytes
+    memory: int | None
+
+
 class Instance:
     """A process running `bootstrap.py`. One thread may use it at a time; any thread may `kill` it."""
 
     def __init__(self, interpreter: Interpreter, handler: str, code: Path, environment: Mapping[str, str]) -> None:
-        """Start the process in the folder `code`, with `environment` and nothing else of this process's own."""
+        """Start the process in the folder `code`, with `environment` and nothing else of this process's own.
+
+        Raises InstanceNotStartedError.
+        """
+        self.started_at = time.monotonic()
         theirs_to_read, self._requests = os.pipe()
         self._answers, theirs_to_write = os.pipe()
         self._output, theirs_to_print = os.pipe()
@@ -50,9 +77,9 @@ class Instance:
                 stderr=theirs_to_print,
                 start_new_session=True,  # so that what the function starts can be killed with it
             )
-        except OSError:
+        except OSError as unable:
             _close(ours)
-            raise
+            raise InstanceNotStartedError(str(unable)) from unable
         finally:
             _close(theirs)
         for fd in ours:
@@ -65,20 +92,25 @@ class Instance:
         """The process id, which is also the id of its process group."""
         return self._process.pid
 
-    def exchange(self, request: bytes, seconds: float, on_output: Callable[[bytes], None]) -> bytes:
-        """Send `request` (a line, or nothing to await the first answer) and return the answer line.
+    def exchange(
+        self, request: bytes, on_output: Callable[[bytes], None], *, seconds: float, most_memory: int
+    ) -> Exchange:
+        """Send `request` (a line, or nothing to await the first answer) and return what comes back, a line.
 
-        What the function prints meanwhile goes to `on_output`. Raises InstanceTimedOutError after `seconds`, or
-        InstanceExitedError; the process is over then, and only `close` is left to do.
+        What the function prints meanwhile goes to `on_output`. Raises InstanceTimedOutError after `seconds`,
+        InstanceOutOfMemoryError beyond `most_memory` bytes, or InstanceExitedError; the process is over then, and
+        only `close` is left to do.
         """
+        if request:
+            forget_peak(self.pid)
         try:
-            answer = self._converse(request, time.monotonic() + seconds, on_output)
-        except InstanceTimedOutError:
+            answer = self._converse(request, time.monotonic() + seconds, most_memory, on_output)
+            return Exchange(answer, self._memory(most_memory))
+        except (InstanceTimedOutError, InstanceOutOfMemoryError):
             self.kill()
             raise
         finally:
             self._drain_output(on_output)
-        return answer
 
     def kill(self) -> None:
         """Kill the process and all that it started."""
@@ -97,7 +129,13 @@ class Instance:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
 
-    def _converse(self, request: bytes, deadline: float, on_output: Callable[[bytes], None]) -> bytes:
+    def _memory(self, most: int) -> int | None:
+        used = peak_bytes(self.pid)
+        if used is not None and used > most:
+            raise InstanceOutOfMemoryError(used)
+        return used
+
+    def _converse(self, request: bytes, deadline: float, most_memory: int, on_output: Callable[[bytes], None]) -> bytes:
         unsent = memoryview(request)
         answer = bytearray()
         with selectors.DefaultSelector() as ready:
@@ -109,7 +147,8 @@ class Instance:
                 remaining = deadline - time.monotonic()
                 if remaining <= 0:
                     raise InstanceTimedOutError
-                for event, _ in ready.select(remaining):
+                self._memory(most_memory)
+                for event, _ in ready.select(min(remaining, _LOOK_EVERY_SECONDS)):
                     if event.fd == self._answers:
                         answer += self._read_answer()
                     elif event.fd == self._requests:

@@ -1,10 +1,8 @@
 """SCF: deploys functions, calls them, lets them be triggered, and remembers what became of it."""
 
-import threading
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -14,27 +12,30 @@ from localcloud.account import Account
 from localcloud.callers import Callers
 from localcloud.clock import Clock
 from localcloud.cos.models import ObjectCreated
+from localcloud.scf.async_invocations import AsyncInvocations
+from localcloud.scf.concurrency import NO_LIMIT, Concurrency, Quota
+from localcloud.scf.conflicts import check_conflicts
 from localcloud.scf.cos_trigger import object_created_event
-from localcloud.scf.event_queue import VENDOR_RETRIES, EventQueue, QueuedEvent, RetryPolicy
+from localcloud.scf.dead_letters import DeadLetter
+from localcloud.scf.event_queue import VENDOR_RETRIES, QueuedEvent, RetryPolicy
 from localcloud.scf.execution_environment import ExecutionEnvironment, IssueCredentials
 from localcloud.scf.function import Function, to_json
 from localcloud.scf.interpreter import THIS_PYTHON, Interpreter
 from localcloud.scf.invocation import (
     ASYNC_EVENT_BYTES,
-    FunctionError,
     InvocationRecord,
     InvocationResult,
-    InvocationType,
     LogListener,
-    Outcome,
     event_too_large,
-    function_not_found,
+    refused,
 )
-from localcloud.scf.project import FunctionSpec, Project, TimerTrigger
-from localcloud.scf.registry import Deployment, FunctionNotDeployedError, NoFunctionUrlError, Registry, url_id
+from localcloud.scf.project import FunctionSpec, HttpTrigger, Project, TimerTrigger
+from localcloud.scf.records import Records
+from localcloud.scf.regions import short_code
+from localcloud.scf.registry import Deployment, NoFunctionUrlError, Registry, url_id
+from localcloud.scf.sources import COS, INVOKE, TIMER, Source
 from localcloud.scf.timer_trigger import timer_event
 
-_RECORDS_KEPT = 10_000
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -53,26 +54,33 @@ class Scf:
         clock: Clock,
         interpreter: Interpreter = THIS_PYTHON,
         retry: RetryPolicy = VENDOR_RETRIES,
+        quota: Quota = NO_LIMIT,
         max_instances: int = 4,
         workers: int = 4,
         new_request_id: Callable[[], str] = lambda: str(uuid.uuid4()),
         on_log: LogListener = lambda _function, _request_id, _line: None,
     ) -> None:
-        """`max_instances` bounds each function, `workers` all asynchronous invocations together."""
+        """Events beyond `quota`, that of each region, are refused.
+
+        `max_instances`, of each function, and `workers`, of all asynchronous invocations, spare the machine: what
+        exceeds them waits.
+        """
         self.account = account
         self.callers = Callers()
         self._issue_credentials = issue_credentials
         self._clock = clock
         self._interpreter = interpreter
-        self._retry = retry
+        self._quota = quota
+        self._concurrency: dict[str, Concurrency] = {}  # by region
         self._max_instances = max_instances
-        self._new_request_id = new_request_id
+        self.new_request_id = new_request_id
         self._on_log = on_log
         self._registry = Registry()
         self._retired: deque[Function] = deque()
-        self._records: deque[InvocationRecord] = deque(maxlen=_RECORDS_KEPT)
-        self._recording = threading.Lock()
-        self._queue = EventQueue(self._try, retry_delay=retry.delay_seconds, workers=workers)
+        self._records = Records(clock)
+        self._async = AsyncInvocations(
+            self.function, self._records, account=account, clock=clock, retry=retry, workers=workers
+        )
 
     def deploy(
         self, project: Project, code: Path, *, environment: Mapping[str, str] = _NOTHING
@@ -80,8 +88,10 @@ class Scf:
         """Deploy all of `project`, whose zip root is the folder `code`; functions of the same names are replaced.
 
         `environment` is added to, and wins over, each function's own: it tells them where the local cloud is.
-        Instances of replaced functions finish what they do and end. Raises CodeNotFoundError.
+        Instances of replaced functions finish what they do and end. Raises CodeNotFoundError,
+        DeploymentConflictError.
         """
+        check_conflicts(project, self._registry.all())
         now = self._clock()
         deployments = [
             Deployment(
@@ -122,29 +132,39 @@ class Scf:
         host = f"{self.account.appid}-{url_id(deployment.function.name)}.{deployment.region}.tencentscf.com"
         return f"https://{host}"
 
-    def at_url(self, wanted: str, region: str) -> Deployment:
+    def api_gateway_url(self, key_or_name: str) -> str:
+        """Return the address at which a function gets the events of API Gateway. Raises FunctionNotDeployedError."""
+        deployment = self._registry.find(key_or_name)
+        service = f"service-{url_id(deployment.function.name)}-{self.account.appid}"
+        return f"http://{service}.{short_code(deployment.region)}.apigw.tencentcs.com/release"
+
+    def at_url(self, wanted: str, region: str) -> tuple[Deployment, HttpTrigger]:
         """Return what is deployed at the function URL with this id. Raises NoFunctionUrlError."""
         return self._registry.at_url(wanted, region)
 
+    def at_api_gateway(self, wanted: str, region_code: str) -> Deployment:
+        """Return what is behind API Gateway's service of this id. Raises NoFunctionUrlError."""
+        return self._registry.at_api_gateway(wanted, region_code)
+
     def invoke(self, key_or_name: str, event: Any, *, request_id: str | None = None) -> InvocationResult:
         """Call a function and wait for its result; nothing is retried. Raises FunctionNotDeployedError."""
-        result = self.function(key_or_name).invoke(event, request_id=request_id or self._new_request_id())
-        self._record(result, "RequestResponse", 0, "succeeded" if result.error is None else "failed")
+        result = self.function(key_or_name).invoke(event, request_id=request_id or self.new_request_id())
+        self._records.add(result, "RequestResponse", "succeeded" if result.error is None else "failed")
         return result
 
-    def invoke_async(self, key_or_name: str, event: Any) -> str:
-        """Queue an event for a function and return the request id; errors are retried, then dropped.
+    def invoke_async(self, key_or_name: str, event: Any, *, source: Source = INVOKE) -> str:
+        """Queue an event for a function and return the request id; what becomes of errors the retry policy says.
 
         Raises FunctionNotDeployedError.
         """
         name = self.function(key_or_name).name
-        queued = QueuedEvent(name, event, self._new_request_id())
+        queued = QueuedEvent(name, event, self.new_request_id(), self._clock(), source)
         size = len(to_json(event))
         if size > ASYNC_EVENT_BYTES:
-            refusal = _refused(queued, event_too_large(size, ASYNC_EVENT_BYTES))
-            self._record(refusal, "Event", 0, "dropped")
+            too_large = refused(name, queued.request_id, event_too_large(size, ASYNC_EVENT_BYTES))
+            self._records.add(too_large, "Event", "dropped")
         else:
-            self._queue.put(queued)
+            self._async.queue.put(queued)
         return queued.request_id
 
     def on_object_created(self, created: ObjectCreated) -> None:
@@ -154,7 +174,8 @@ class Scf:
             for trigger in deployment.cos_triggers:
                 if trigger.fires_on(created.event_name, stored.bucket, stored.key):
                     function = deployment.function
-                    self.invoke_async(function.name, object_created_event(created, trigger, function.spec))
+                    event = object_created_event(created, trigger, function.spec)
+                    self.invoke_async(function.name, event, source=COS)
 
     def fire_timer(self, trigger_name: str, *, function: str | None = None) -> str:
         """Fire a timer now, enabled or not, and return the request id.
@@ -166,24 +187,29 @@ class Scf:
 
     def on_time(self, deployment: Deployment, timer: TimerTrigger, at: datetime) -> str:
         """Queue the event of a timer that fires at this time, and return the request id."""
-        return self.invoke_async(deployment.function.name, timer_event(timer.name, timer.argument, at))
+        event = timer_event(timer.name, timer.argument, at)
+        return self.invoke_async(deployment.function.name, event, source=TIMER)
 
     @property
     def invocations(self) -> tuple[InvocationRecord, ...]:
         """Every run so far, in the order they ended (the latest 10,000)."""
-        with self._recording:
-            return tuple(self._records)
+        return self._records.all()
+
+    @property
+    def dead_letters(self) -> tuple[DeadLetter, ...]:
+        """Events that were given up, of functions with a dead letter queue (the latest 10,000)."""
+        return self._async.dead_letters
 
     def drain(self, timeout: float) -> bool:
         """Wait until no event is queued, running or to be retried; False if that takes over `timeout` seconds."""
-        return self._queue.drain(timeout)
+        return self._async.queue.drain(timeout)
 
     def stop(self) -> None:
         """Drop what is queued and end every instance, busy or not; return when all are gone."""
-        self._queue.close()
+        self._async.queue.close()
         for function in (*self.functions, *self._retired):
             function.stop()
-        self._queue.join()
+        self._async.queue.join()
 
     def _function(self, spec: FunctionSpec, region: str, code: Path, environment: Mapping[str, str]) -> Function:
         folder = (code / spec.folder).resolve()
@@ -203,38 +229,7 @@ class Scf:
             interpreter=self._interpreter,
             surroundings=surroundings,
             max_instances=self._max_instances,
+            concurrency=self._concurrency.setdefault(region, Concurrency(self._quota, self._clock)),
             callers=self.callers,
             on_log=self._on_log,
         )
-
-    def _try(self, queued: QueuedEvent) -> QueuedEvent | None:
-        """Run one try of an asynchronous invocation; return the next try if there is to be one."""
-        try:
-            result = self.function(queued.function_name).invoke(queued.event, request_id=queued.request_id)
-        except FunctionNotDeployedError:
-            result = _refused(queued, function_not_found(queued.function_name))
-        outcome = self._outcome(result.error, queued.retry_num)
-        self._record(result, "Event", queued.retry_num, outcome)
-        return replace(queued, retry_num=queued.retry_num + 1) if outcome == "retrying" else None
-
-    def _outcome(self, error: FunctionError | None, retry_num: int) -> Outcome:
-        if error is None:
-            return "succeeded"
-        return "retrying" if error.is_retried and retry_num < self._retry.retries else "dropped"
-
-    def _record(self, result: InvocationResult, kind: InvocationType, retry_num: int, outcome: Outcome) -> None:
-        with self._recording:
-            self._records.append(InvocationRecord(result, kind, retry_num, outcome, self._clock()))
-
-
-def _refused(queued: QueuedEvent, error: FunctionError) -> InvocationResult:
-    """Return the result of an event that reached no instance."""
-    return InvocationResult(
-        function_name=queued.function_name,
-        request_id=queued.request_id,
-        value=None,
-        error=error,
-        duration=0.0,
-        cold_start=False,
-        logs=(),
-    )

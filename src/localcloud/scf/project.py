@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from localcloud.scf.cron import Cron
@@ -19,6 +20,19 @@ class Source:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
 
+    def root(self, file: Path) -> Path:
+        """Return the folder that becomes the root of the zip, for a serverless.yml at `file`."""
+        return file.parent / (self.dist or self.src)
+
+
+@dataclass(frozen=True)
+class DeadLetterQueue:
+    """Where events go that SCF gives up on: a queue or a topic of CMQ (583/51666). The words are the file's."""
+
+    type: str
+    name: str
+    filter_type: str | None = None
+
 
 @dataclass(frozen=True)
 class FunctionSpec:
@@ -35,6 +49,7 @@ class FunctionSpec:
     role: str | None  # the execution role; without one SCF provides no credentials
     namespace: str
     folder: str = ""  # of the code, below the root of the zip
+    dead_letter: DeadLetterQueue | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +79,15 @@ class CosTrigger:
             and key.endswith(self.suffix)
         )
 
+    def overlaps(self, other: "CosTrigger") -> bool:
+        """Whether both would fire for one object, which COS does not allow (583/9707)."""
+        return (
+            self.bucket == other.bucket
+            and (self.listens_to(other.event) or other.listens_to(self.event))
+            and (self.prefix.startswith(other.prefix) or other.prefix.startswith(self.prefix))
+            and (self.suffix.endswith(other.suffix) or other.suffix.endswith(self.suffix))
+        )
+
 
 @dataclass(frozen=True)
 class HttpTrigger:
@@ -74,6 +98,7 @@ class HttpTrigger:
     auth: AuthType
     extranet: bool  # reachable from the internet
     enabled: bool
+    intranet: bool = False  # reachable from the same region's private networks
 
 
 @dataclass(frozen=True)
@@ -102,3 +127,8 @@ class Project:
     functions: tuple[FunctionSpec, ...]
     triggers: tuple[Trigger, ...]
     warnings: tuple[str, ...] = ()
+
+    @property
+    def cos_triggers(self) -> tuple[CosTrigger, ...]:
+        """Those of the triggers that listen to a bucket."""
+        return tuple(trigger for trigger in self.triggers if isinstance(trigger, CosTrigger))

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from localcloud.scf.function import Function
 from localcloud.scf.project import CosTrigger, HttpTrigger, TimerTrigger, Trigger
+from localcloud.scf.regions import short_code
 
 _URL_ID_CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _URL_ID_LENGTH = 10
@@ -48,10 +49,6 @@ class Deployment:
     def http_trigger(self) -> HttpTrigger | None:
         """Its function URL, if it has one."""
         return next((trigger for trigger in self.triggers if isinstance(trigger, HttpTrigger)), None)
-
-    def has_url(self, wanted: str) -> bool:
-        """Whether it has a function URL, and one with this id."""
-        return self.http_trigger is not None and url_id(self.function.name) == wanted
 
 
 def url_id(function_name: str) -> str:
@@ -111,14 +108,21 @@ class Registry:
             raise NoTimerError(f"{len(found)} timers are called {name}; name one, and its function. Known: {known}.")
         return found[0]
 
-    def at_url(self, wanted: str, region: str) -> Deployment:
-        """Return the deployment whose function URL has this id.
-
-        Raises NoFunctionUrlError.
-        """
+    def at_url(self, wanted: str, region: str) -> tuple[Deployment, HttpTrigger]:
+        """Return the deployment whose function URL has this id, and the trigger. Raises NoFunctionUrlError."""
         for deployment in self.all():
-            if deployment.region == region and deployment.has_url(wanted):
-                return deployment
+            trigger = deployment.http_trigger
+            if trigger and deployment.region == region and url_id(deployment.function.name) == wanted:
+                return deployment, trigger
         raise NoFunctionUrlError(
             f"No function has the URL {wanted} in {region}; ask for its function_url again after a deployment."
+        )
+
+    def at_api_gateway(self, wanted: str, region_code: str) -> Deployment:
+        """Return the deployment that API Gateway's service of this id would call. Raises NoFunctionUrlError."""
+        for deployment in self.all():
+            if short_code(deployment.region) == region_code and url_id(deployment.function.name) == wanted:
+                return deployment
+        raise NoFunctionUrlError(
+            f"API Gateway has no service-{wanted} in {region_code}; ask for the function's api_gateway_url."
         )

@@ -1,84 +1,108 @@
 """Reads a Tencent serverless.yml: component `multi-scf` (many functions) or `scf` (one).
 
-The rules are those of the vendor's component as it deploys (1154/129052 and its public source). Where the
-real command line would deploy something that silently does not work, this reader refuses or warns.
+The rules are those of the vendor's components as they deploy (1154/129052, 1154/39271 and their public sources).
+Where the real command line would deploy something that silently does not work, this reader refuses or warns.
 """
 
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
+from localcloud.scf import components
+from localcloud.scf.components import Parts
 from localcloud.scf.declarations import (
     ENVIRONMENT_BYTES,
     FunctionDeclaration,
-    MultiScfInputs,
-    ScfInputs,
     Section,
     ServerlessFile,
     SourceDeclaration,
 )
 from localcloud.scf.problems import InvalidServerlessFileError, Problems
-from localcloud.scf.project import FunctionSpec, Project, Source
+from localcloud.scf.project import DeadLetterQueue, FunctionSpec, Project, Source
 from localcloud.scf.triggers import TriggerReader
 from localcloud.scf.variables import resolve_variables
 from localcloud.scf.yaml_document import UnreadableYamlError, read_yaml
 
 _FUNCTION_NAME = re.compile(r"[A-Za-z][\w-]{0,58}[A-Za-z0-9]")
-_OF_THE_PROJECT = frozenset({"functions", "triggers", "events", "src", "region"})
-_IGNORED_HERE = ("layers", "image", "cfs")
 
 
 @dataclass(frozen=True)
-class _Parts:
-    """What both components boil down to."""
+class ReadFile:
+    """A serverless.yml, and what it describes."""
 
-    region: str
-    functions: Mapping[str, Section]
-    triggers: Sequence[object]
-    triggers_at: str
+    path: Path
+    project: Project
+
+
+def read_projects(paths: Sequence[Path], environment: Mapping[str, str]) -> tuple[ReadFile, ...]:
+    """Return what several serverless.yml describe together; see `parse_project`.
+
+    No two may name one function, or have COS triggers that fire for one object.
+    """
+    errors: list[str] = []
+    files: list[ReadFile] = []
+    for path in paths:
+        try:
+            files.append(ReadFile(path, read_project(path, environment)))
+        except InvalidServerlessFileError as refused:
+            errors += refused.problems
+    for one, other in combinations(files, 2):
+        errors += _conflicts(one, other)
+    if errors:
+        raise InvalidServerlessFileError(errors)
+    return tuple(files)
 
 
 def read_project(path: Path, environment: Mapping[str, str]) -> Project:
     """Return the project that the serverless.yml at `path` describes; see `parse_project`."""
-    return parse_project(path.read_bytes(), environment, file=path.name)
+    try:
+        text = path.read_bytes()
+    except OSError as unreadable:
+        raise InvalidServerlessFileError([f"{path}: it cannot be read: {unreadable.strerror}"]) from unreadable
+    return parse_project(text, environment, file=str(path))
 
 
 def parse_project(text: str | bytes, environment: Mapping[str, str], *, file: str = "serverless.yml") -> Project:
     """Return the project that `text` describes, `${env:…}` taken from `environment`.
 
-    Raises InvalidServerlessFileError with every problem found.
+    Raises InvalidServerlessFileError with every problem found, each a line that begins with `file`.
     """
-    problems = Problems()
-    project = _read(_document(text, file), environment, problems)
-    if project is None or problems.errors:
-        raise InvalidServerlessFileError(file, problems.errors)
+    problems = Problems(file)
+    project = _read(_document(text, problems), environment, problems)
+    problems.check()
+    assert project is not None  # or there would be a problem
     return project
 
 
-def _document(text: str | bytes, file: str) -> Section:
+def _document(text: str | bytes, problems: Problems) -> Section:
     try:
         document = read_yaml(text)
     except UnreadableYamlError as broken:
-        raise InvalidServerlessFileError(file, (str(broken),)) from broken
-    if not isinstance(document, dict):
-        raise InvalidServerlessFileError(file, ("it holds no mapping; begin with component, app, stage, name",))
+        problems.error("the file", str(broken))
+        document = {}
+    else:
+        if not isinstance(document, dict):
+            problems.error("the file", "it holds no mapping; begin with component, app, stage, name")
+    problems.check()
+    assert isinstance(document, dict)
     return document
 
 
 def _read(document: Section, environment: Mapping[str, str], problems: Problems) -> Project | None:
-    file = problems.read(ServerlessFile, resolve_variables(document, environment, problems), "file")
+    file = problems.read(ServerlessFile, resolve_variables(document, environment, problems), "")
     if file is None:
         return None
-    parts = _multi_scf(file, problems) if file.component == "multi-scf" else _scf(file, problems)
+    parts = components.read(file, problems)
     if parts is None:
         return None
-    triggers = TriggerReader(parts.region, parts.functions, problems).read(parts.triggers, parts.triggers_at)
+    triggers = TriggerReader(parts.region, list(parts.functions), problems).read(parts.triggers)
     functions = _functions(file, parts, problems)
     return Project(
         name=file.name,
-        app=file.app,
+        app=file.app or file.name,
         stage=file.stage,
         region=parts.region,
         source=_source(file.inputs.get("src"), problems),
@@ -88,49 +112,11 @@ def _read(document: Section, environment: Mapping[str, str], problems: Problems)
     )
 
 
-def _multi_scf(file: ServerlessFile, problems: Problems) -> _Parts | None:
-    inputs = problems.read(MultiScfInputs, file.inputs, "inputs")
-    if inputs is None:
-        return None
-    declared = inputs.functions
-    functions = declared if isinstance(declared, dict) else {str(item.get("name")): item for item in declared}
-    for where, section in (
-        ("inputs", file.inputs),
-        *((f"inputs.functions.{k}", f) for k, f in functions.items()),
-    ):
-        if "environment" in section:
-            problems.error(f"{where}.environment", "multi-scf drops it; write a list `environments` of {key, value}")
-    shared = {name: value for name, value in file.inputs.items() if name not in _OF_THE_PROJECT}
-    merged = {key: {**shared, **function} for key, function in functions.items()}
-    return _Parts(inputs.region, merged, inputs.triggers, "inputs.triggers")
-
-
-def _scf(file: ServerlessFile, problems: Problems) -> _Parts | None:
-    inputs = problems.read(ScfInputs, file.inputs, "inputs")
-    if inputs is None:
-        return None
-    function = {name: value for name, value in file.inputs.items() if name not in _OF_THE_PROJECT}
-    function.setdefault("name", f"{file.name}-{file.stage}-{file.app}")
-    function["environments"] = [{"key": key, "value": value} for key, value in inputs.environment.variables.items()]
-    triggers = [
-        {"type": kind, "function": file.name, "parameters": {**_named(body), **_parameters(body)}}
-        for event in inputs.events
-        for kind, body in event.items()
+def _functions(file: ServerlessFile, parts: Parts, problems: Problems) -> tuple[FunctionSpec, ...]:
+    found = [
+        _function(key, declared.content, declared.where, problems, default_name=parts.default_name(file, key))
+        for key, declared in parts.functions.items()
     ]
-    return _Parts(inputs.region, {file.name: function}, triggers, "inputs.events")
-
-
-def _named(body: Section) -> Section:
-    return {"name": body["name"]} if "name" in body else {}
-
-
-def _parameters(body: Section) -> Section:
-    parameters = body.get("parameters")
-    return parameters if isinstance(parameters, dict) else {}
-
-
-def _functions(file: ServerlessFile, parts: _Parts, problems: Problems) -> tuple[FunctionSpec, ...]:
-    found = [_function(file, key, section, problems) for key, section in parts.functions.items()]
     functions = tuple(function for function in found if function is not None)
     for name, uses in Counter(function.name for function in functions).items():
         if uses > 1:
@@ -138,15 +124,11 @@ def _functions(file: ServerlessFile, parts: _Parts, problems: Problems) -> tuple
     return functions
 
 
-def _function(file: ServerlessFile, key: str, section: Section, problems: Problems) -> FunctionSpec | None:
-    where = f"inputs.functions.{key}" if file.component == "multi-scf" else "inputs"
+def _function(key: str, section: Section, where: str, problems: Problems, *, default_name: str) -> FunctionSpec | None:
     declared = problems.read(FunctionDeclaration, section, where)
     if declared is None:
         return None
-    for ignored in _IGNORED_HERE:
-        if ignored in section:
-            problems.warn(f"{where}.{ignored}", "localcloud does not use it; the code must bring all it needs")
-    name = declared.name or f"{file.name}-{file.stage}-{file.app}-{key}"
+    name = declared.name or default_name
     if not _FUNCTION_NAME.fullmatch(name):
         problems.error(
             where,
@@ -159,6 +141,7 @@ def _function(file: ServerlessFile, key: str, section: Section, problems: Proble
             f"{where}.environments",
             f"{size} bytes exceed the {ENVIRONMENT_BYTES} that SCF allows; shorten them",
         )
+    queue = declared.dead_letter
     return FunctionSpec(
         key=key,
         name=name,
@@ -171,6 +154,7 @@ def _function(file: ServerlessFile, key: str, section: Section, problems: Proble
         role=declared.role,
         namespace=declared.namespace,
         folder=declared.src,
+        dead_letter=DeadLetterQueue(queue.type, queue.name, queue.filter_type) if queue else None,
     )
 
 
@@ -183,3 +167,25 @@ def _source(declared: object, problems: Problems) -> Source:
     if source is None:
         return Source()
     return Source(source.src, source.hook, source.dist, source.include, source.exclude)
+
+
+def _conflicts(one: ReadFile, other: ReadFile) -> list[str]:
+    names = {function.name for function in one.project.functions}
+    twice = [function for function in other.project.functions if function.name in names]
+    overlapping = [
+        (mine, theirs)
+        for mine in one.project.cos_triggers
+        for theirs in other.project.cos_triggers
+        if mine.overlaps(theirs)
+    ]
+    return [
+        *(
+            f"{other.path}: function {function.key}: {one.path} names one {function.name}, too; names must differ"
+            for function in twice
+        ),
+        *(
+            f"{other.path}: function {theirs.function}: its cos trigger and that of {mine.function} in {one.path} "
+            f"would both fire for one object of {mine.bucket}, which COS refuses; part them by prefix or suffix"
+            for mine, theirs in overlapping
+        ),
+    ]

@@ -2,20 +2,32 @@
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
-from localcloud.scf.declarations import (
+from localcloud.scf import keys
+from localcloud.scf.problems import Problems
+from localcloud.scf.project import CosTrigger, HttpTrigger, TimerTrigger, Trigger
+from localcloud.scf.trigger_declarations import (
+    CREATED,
     CosParameters,
     HttpParameters,
     TimerParameters,
     TriggerDeclaration,
 )
-from localcloud.scf.problems import Problems
-from localcloud.scf.project import CosTrigger, HttpTrigger, TimerTrigger, Trigger
 
 _BUCKET_DOMAIN = re.compile(r"(?P<bucket>[a-z0-9][a-z0-9-]*-\d+)\.cos\.(?P<region>[a-z0-9-]+)\.myqcloud\.com")
 _ONLY_IN_THE_CLOUD = ("ckafka", "cls", "cmq", "mps", "clb")
 _MOST_COS_TRIGGERS = 10  # of one function (583/11637)
+_CLOSED = "is created closed and never fires; add enable: true to its parameters"
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A trigger as it stands in the file: a mapping, if all is well, at the node `where`."""
+
+    content: object
+    where: str
 
 
 class TriggerReader:
@@ -26,22 +38,23 @@ class TriggerReader:
         self._functions = functions
         self._problems = problems
 
-    def read(self, declared: Sequence[object], where: str) -> tuple[Trigger, ...]:
-        """Return the triggers that localcloud runs; `where` is the path of `declared` within the file."""
-        triggers = [self._trigger(item, f"{where}[{index}]") for index, item in enumerate(declared)]
-        found = tuple(trigger for trigger in triggers if trigger is not None)
-        self._check_cos_rules([trigger for trigger in found if isinstance(trigger, CosTrigger)], where)
-        self._check_function_urls([trigger for trigger in found if isinstance(trigger, HttpTrigger)], where)
-        return found
+    def read(self, declared: Sequence[Declared]) -> tuple[Trigger, ...]:
+        """Return the triggers that localcloud runs."""
+        read = [(self._trigger(each), each.where) for each in declared]
+        found = [(trigger, where) for trigger, where in read if trigger is not None]
+        self._check_cos_rules([(trigger, where) for trigger, where in found if isinstance(trigger, CosTrigger)])
+        self._check_function_urls([(trigger, where) for trigger, where in found if isinstance(trigger, HttpTrigger)])
+        return tuple(trigger for trigger, _ in found)
 
-    def _trigger(self, item: object, where: str) -> Trigger | None:
-        declared = self._problems.read(TriggerDeclaration, item, where)
+    def _trigger(self, item: Declared) -> Trigger | None:
+        where = item.where
+        declared = self._problems.read(TriggerDeclaration, item.content, where)
         if declared is None:
             return None
         if declared.type in _ONLY_IN_THE_CLOUD:
             self._problems.warn(where, f"localcloud does not run {declared.type} triggers; it deploys without")
             return None
-        if declared.function not in self._functions:
+        if declared.type != "apigw" and declared.function not in self._functions:
             known = ", ".join(self._functions) or "none"
             self._problems.error(where, f"function {declared.function} is not in this file; it has {known}")
         match declared.type:
@@ -58,6 +71,7 @@ class TriggerReader:
         return None
 
     def _cos(self, declared: TriggerDeclaration, where: str) -> CosTrigger | None:
+        keys.COS.check(declared.parameters, f"{where}.parameters", self._problems)
         parameters = self._problems.read(CosParameters, declared.parameters, f"{where}.parameters")
         if parameters is None:
             return None
@@ -70,7 +84,9 @@ class TriggerReader:
             )
             return None
         if not parameters.enable:
-            self._problems.warn(where, "is created closed and never fires; add enable: true to its parameters")
+            self._problems.warn(where, _CLOSED)
+        if not parameters.events.startswith(CREATED):
+            self._problems.warn(where, f"localcloud tells of {CREATED}* only; this one never fires here")
         return CosTrigger(
             function=declared.function,
             bucket=domain["bucket"],
@@ -83,6 +99,7 @@ class TriggerReader:
         )
 
     def _http(self, declared: TriggerDeclaration, where: str) -> HttpTrigger | None:
+        keys.HTTP.check(declared.parameters, f"{where}.parameters", self._problems)
         parameters = self._problems.read(HttpParameters, declared.parameters, f"{where}.parameters")
         if parameters is None:
             return None
@@ -94,14 +111,16 @@ class TriggerReader:
             auth=parameters.auth_type,
             extranet=parameters.net_config.enable_extranet,
             enabled=parameters.enable,
+            intranet=parameters.net_config.enable_intranet,
         )
 
     def _timer(self, declared: TriggerDeclaration, where: str) -> TimerTrigger | None:
+        keys.TIMER.check(declared.parameters, f"{where}.parameters", self._problems)
         parameters = self._problems.read(TimerParameters, declared.parameters, f"{where}.parameters")
         if parameters is None:
             return None
         if not parameters.enable:
-            self._problems.warn(where, "is created closed and never fires; add enable: true to its parameters")
+            self._problems.warn(where, _CLOSED)
         return TimerTrigger(
             function=declared.function,
             name=parameters.name,
@@ -110,28 +129,20 @@ class TriggerReader:
             enabled=parameters.enable,
         )
 
-    def _check_cos_rules(self, triggers: Sequence[CosTrigger], where: str) -> None:
-        for one, other in combinations(triggers, 2):
-            if _overlap(one, other):
+    def _check_cos_rules(self, triggers: Sequence[tuple[CosTrigger, str]]) -> None:
+        for (one, one_is_at), (other, other_is_at) in combinations(triggers, 2):
+            if one.overlaps(other):
                 self._problems.error(
-                    where,
-                    f"cos triggers of {one.function} and {other.function} would both fire for one object of "
-                    f"{one.bucket}, which COS refuses; part them by prefix or suffix",
+                    other_is_at,
+                    f"the cos trigger of {other.function} and that of {one.function} at {one_is_at} would both fire "
+                    f"for one object of {one.bucket}, which COS refuses; part them by prefix or suffix",
                 )
         for function in self._functions:
-            if sum(trigger.function == function for trigger in triggers) > _MOST_COS_TRIGGERS:
-                self._problems.error(where, f"{function} has more than {_MOST_COS_TRIGGERS} cos triggers; remove some")
+            places = [where for trigger, where in triggers if trigger.function == function]
+            for where in places[_MOST_COS_TRIGGERS:]:
+                self._problems.error(where, f"{function} has {_MOST_COS_TRIGGERS} cos triggers already; remove some")
 
-    def _check_function_urls(self, triggers: Sequence[HttpTrigger], where: str) -> None:
-        for one, other in combinations(triggers, 2):
+    def _check_function_urls(self, triggers: Sequence[tuple[HttpTrigger, str]]) -> None:
+        for (one, _), (other, where) in combinations(triggers, 2):
             if one.function == other.function:
                 self._problems.error(where, f"{one.function} can have one function URL only; remove the others")
-
-
-def _overlap(one: CosTrigger, other: CosTrigger) -> bool:
-    return (
-        one.bucket == other.bucket
-        and (one.listens_to(other.event) or other.listens_to(one.event))
-        and (one.prefix.startswith(other.prefix) or other.prefix.startswith(one.prefix))
-        and (one.suffix.endswith(other.suffix) or other.suffix.endswith(one.suffix))
-    )

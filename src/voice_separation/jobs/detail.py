@@ -1,17 +1,23 @@
 """A job as CI tells it, in answers to `/jobs` and in notifications."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from voice_separation.jobs.media_info import MediaInfo
-from voice_separation.jobs.nodes import Exact, Many, Moment, Node, Number, OrAbsent, Text
+from voice_separation.jobs.nodes import Exact, Key, KeyText, Many, Moment, Node, Number, OrAbsent, Text
 from voice_separation.jobs.states import FINISHED
 
 TAG = "VoiceSeparate"
 
 # CI's samples are `j` and 32 hex digits; what is not at least of this kind cannot become a path or an index key.
 JobId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$", strip_whitespace=True)]
+
+# A job writes four files at the most. Every name is joined with the prefix, so a small message with many of them
+# could grow without limit.
+MOST_FILES = 100
+T = TypeVar("T")
+Files = Annotated[Many[T], Field(max_length=MOST_FILES)]
 
 
 class CosHeader(Node):
@@ -27,7 +33,7 @@ class Input(Node):
     bucket_id: Text = None
     bucket: Text = None
     region: Text = None
-    object: Exact = None
+    object: Key = None
     cos_headers: Many[CosHeader] = ()
 
     @property
@@ -41,17 +47,17 @@ class Output(Node):
 
     region: Text = None
     bucket: Text = None
-    object: Exact = None
-    au_object: Exact = None
-    bass_object: Exact = None
-    drum_object: Exact = None
+    object: Key = None
+    au_object: Key = None
+    bass_object: Key = None
+    drum_object: Key = None
 
 
 class Md5Info(Node):
     """The checksum of one output."""
 
     md5: Text = None
-    object_name: Exact = None
+    object_name: Key = None
 
 
 class OutputFile(Node):
@@ -59,9 +65,9 @@ class OutputFile(Node):
 
     bucket: Text = None
     region: Text = None
-    object_prefix: Exact = None
-    object_name: Many[str] = ()
-    md5_info: Many[Md5Info] = ()
+    object_prefix: Key = None
+    object_name: Files[KeyText] = ()
+    md5_info: Files[Md5Info] = ()
 
 
 class MediaResult(Node):

@@ -12,7 +12,7 @@ from voice_separation.jobs.audio import AudioMode, Stem
 from voice_separation.jobs.detail import JobDetail, Operation, OutputFile
 
 _ONLY_STEM = {mode.value: mode.stems[0] for mode in AudioMode if len(mode.stems) == 1}
-_PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
+_PLACEHOLDER = re.compile(r"\$\{[^${}]*\}")  # nothing that may begin one stands inside: linear
 
 
 @dataclass(frozen=True)
@@ -68,13 +68,28 @@ def _asked_names(operation: Operation) -> dict[Stem, str]:
 
 
 def _stem_of(key: str, names: dict[Stem, str]) -> Stem | None:
-    matching = [stem for stem, name in names.items() if _pattern(name).fullmatch(key)]
+    matching = [stem for stem, name in names.items() if _may_become(name, key)]
     exact = [stem for stem in matching if names[stem].lstrip("/") == key]
     candidates = exact or matching
     return candidates[0] if len(candidates) == 1 else None
 
 
-def _pattern(name: str) -> re.Pattern[str]:
-    """Return what a name with placeholders may have become: each stands for some text without a slash."""
-    fixed = (re.escape(part) for part in _PLACEHOLDER.split(name.lstrip("/")))
-    return re.compile("[^/]+?".join(fixed))
+def _may_become(name: str, key: str) -> bool:
+    """Tell whether a name may have become this key: each placeholder stands for some text without a slash.
+
+    Each fixed part is looked for where it can first be, which never spoils a later one, so the time is bounded
+    whatever the name; a regular expression with many placeholders would try every split of the key.
+    """
+    first, *others = _PLACEHOLDER.split(name.lstrip("/"))
+    if not others:
+        return key == first
+    *middle, last = others
+    if not key.startswith(first) or not key.endswith(last):
+        return False
+    at, end = len(first), len(key) - len(last)
+    for part in middle:
+        found = key.find(part, at + 1, end)
+        if found < 0 or "/" in key[at:found]:
+            return False
+        at = found + len(part)
+    return at < end and "/" not in key[at:end]

@@ -90,7 +90,16 @@ class Cos:
         """Read a whole object; only for the small documents of the index."""
         return self._send("GetObject", "GET", bucket, key).body
 
-    def put(self, bucket: Bucket, key: str, content: bytes, *, content_type: str, if_absent: bool = False) -> bool:
+    def put(
+        self,
+        bucket: Bucket,
+        key: str,
+        content: bytes,
+        *,
+        content_type: str,
+        cache_control: str | None = None,
+        if_absent: bool = False,
+    ) -> bool:
         """Write an object; with `if_absent` only where none is. Return whether the bucket keeps versions of it.
 
         Raises AlreadyExists, also when an earlier try of this very call was carried out and its answer lost.
@@ -98,6 +107,8 @@ class Cos:
         """
         digest = hashlib.md5(content, usedforsecurity=False).digest()
         headers = {"Content-Type": content_type, "Content-MD5": base64.b64encode(digest).decode()}
+        if cache_control:
+            headers["Cache-Control"] = cache_control
         if if_absent:
             headers["x-cos-forbid-overwrite"] = "true"
         answer = self._send("PutObject", "PUT", bucket, key, headers=headers, body=content)
@@ -122,7 +133,7 @@ class Cos:
                 yield ListedObject(unquote(row.key), etag, int(row.size or 0), row.last_modified)
             if page.is_truncated != "true":
                 return
-            marker = unquote(page.next_marker or page.contents[-1].key)
+            marker = _next_marker(bucket, answer, page, marker)
 
     def _send(
         self,
@@ -162,10 +173,17 @@ def _page(bucket: Bucket, answer: Answer) -> _ListBucketResult:
     try:
         return _ListBucketResult.model_validate(parse_xml(answer.body).get("ListBucketResult") or {})
     except (MalformedXml, ValidationError) as error:
-        raise Unavailable(
-            "GetBucket",
-            bucket.name,
-            status=answer.status,
-            code="MalformedAnswer",
-            reason="no list can be read in it",
-        ) from error
+        raise _malformed(bucket, answer, "no list can be read in it") from error
+
+
+def _next_marker(bucket: Bucket, answer: Answer, page: _ListBucketResult, marker: str) -> str:
+    """Return where the next page begins. Raises Unavailable when that leads nowhere."""
+    last = page.contents[-1].key if page.contents else ""
+    following = unquote(page.next_marker or last)
+    if following <= marker:
+        raise _malformed(bucket, answer, "the list goes on, but not from where it has come to")
+    return following
+
+
+def _malformed(bucket: Bucket, answer: Answer, reason: str) -> Unavailable:
+    return Unavailable("GetBucket", bucket.name, status=answer.status, code="MalformedAnswer", reason=reason)

@@ -1,4 +1,8 @@
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support import EVENTS
 from voice_separation.jobs.audio import Stem
@@ -81,3 +85,18 @@ def test_a_prefix_is_part_of_the_key_and_a_leading_slash_is_not() -> None:
 def test_a_job_that_wrote_nothing_has_no_files() -> None:
     assert stem_files(JobDetail(job_id="j1", state="Failed")) == ()
     assert stem_files(JobDetail(job_id="j1", state="Failed", operation=Operation())) == ()
+
+
+@given(
+    name=st.lists(st.sampled_from(["${a}", "${ext}", "a", "b", ".", "/", "ab"]), min_size=1, max_size=6).map("".join),
+    key=st.from_regex(r"[ab.][ab./]{0,7}", fullmatch=True),
+)
+def test_placeholders_match_what_the_regular_expression_for_them_would(name: str, key: str) -> None:
+    fixed = (re.escape(part) for part in re.split(r"\$\{[^}]*\}", name.lstrip("/")))
+    matches = re.fullmatch("[^/]+".join(fixed), key) is not None
+    assert stems(Output(au_object=name), key) == [Stem.VOICE if matches else None]
+
+
+def test_placeholders_that_match_in_very_many_ways_take_no_time() -> None:
+    names = Output(au_object="${a}" * 200 + "x", object="${" * 400)
+    assert stems(names, "y" * 1000) == [None]

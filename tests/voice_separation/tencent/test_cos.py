@@ -9,7 +9,7 @@ from pytest_mock import MockerFixture
 from tests.voice_separation.conftest import BUCKET, Workbench
 from voice_separation import errors
 from voice_separation.bucket import Bucket
-from voice_separation.tencent.transport import Session
+from voice_separation.tencent.transport import Answer, Session
 
 
 def test_what_is_put_can_be_read_listed_and_deleted(bench: Workbench) -> None:
@@ -66,3 +66,20 @@ def test_a_missing_object_and_a_missing_bucket_are_told_apart_although_head_has_
 def test_metadata_comes_with_head_under_its_full_name(bench: Workbench) -> None:
     bench.upload("incoming/a.mp3", metadata={"x-cos-meta-artist": "nobody"})
     assert bench.invocation().cos.head(BUCKET, "incoming/a.mp3").metadata == {"x-cos-meta-artist": "nobody"}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<IsTruncated>true</IsTruncated>",
+        "<IsTruncated>true</IsTruncated><NextMarker></NextMarker>",
+        "<IsTruncated>true</IsTruncated><NextMarker>a</NextMarker>",
+    ],
+)
+def test_a_list_that_goes_on_from_nowhere_or_in_circles_is_no_list(
+    bench: Workbench, mocker: MockerFixture, page: str
+) -> None:
+    answer = Answer(200, {}, f"<ListBucketResult>{page}</ListBucketResult>".encode())
+    mocker.patch.object(Session, "send", return_value=answer)
+    with pytest.raises(errors.Unavailable, match="MalformedAnswer"):
+        list(bench.invocation().cos.list(BUCKET, "", after="a"))
