@@ -192,8 +192,8 @@ def rates(ours: StorageServer, peer: StorageServer) -> Iterator[Rate]:
 
 
 def start_seconds(start: Callable[[], float]) -> float:
-    """Return the median of some starts."""
-    return statistics.median(start() for _ in range(STARTS))
+    """Return the fastest of some starts: what else the machine does only adds to it."""
+    return min(start() for _ in range(STARTS))
 
 
 def _start_localcloud() -> float:
@@ -246,7 +246,8 @@ def main(gib: int, *, record: bool) -> None:
     click.echo(tables)
     if record:
         page = PAGE.read_text(encoding="utf-8")
-        marked = re.sub(r"(<!-- bench-cos -->\n).*?(<!-- /bench-cos -->)", rf"\g<1>{tables}\n\g<2>", page, flags=re.DOTALL)
+        marks = r"(<!-- bench-cos -->\n).*?(<!-- /bench-cos -->)"
+        marked = re.sub(marks, rf"\g<1>{tables}\n\g<2>", page, flags=re.DOTALL)
         PAGE.write_text(marked, encoding="utf-8")
     if large.memory_after > MOST_MEMORY or starts[0] > MOST_START:
         click.echo("A bound does not hold: 200 MiB of memory, one second to start.", err=True)

@@ -9,6 +9,8 @@
 It is neither Tencent's separation quality nor a security boundary.
 """
 
-from localcloud.cloud import LocalCloud, Options
+from localcloud.cloud import LocalCloud
+from localcloud.mocking import mock_tencent
+from localcloud.options import Options
 
-__all__ = ["LocalCloud", "Options"]
+__all__ = ["LocalCloud", "Options", "mock_tencent"]

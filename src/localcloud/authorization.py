@@ -45,6 +45,11 @@ class Authorization:
         sign_key = _hmac_sha1(secret_key, self.key_time)
         return _hmac_sha1(sign_key, f"sha1\n{self.sign_time}\n{digest}\n")
 
+    def policy_signature(self, policy: bytes, secret_key: str) -> str:
+        """Return the signature of a form with this policy (436/14690)."""
+        sign_key = _hmac_sha1(secret_key, self.key_time)
+        return _hmac_sha1(sign_key, sha1(policy, usedforsecurity=False).hexdigest())
+
 
 def split_authorization(header: str) -> dict[str, str]:
     """Return the fields of an Authorization header; their values are not percent-encoded there."""

@@ -1,22 +1,30 @@
-"""The local cloud, put together: COS, CI and SCF behind one loopback port."""
+"""The local cloud, put together: COS, CI, SCF and Secrets Manager behind one loopback port."""
 
 import shutil
 import tempfile
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from random import Random
 from types import TracebackType
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
+from localcloud.account import Account
+from localcloud.admission import Admission
+from localcloud.api.responses import ApiWire
+from localcloud.api.services import api_services
+from localcloud.cam.guard import Guard
 from localcloud.ci.models import Ci
-from localcloud.ci.pretending import Pretended
 from localcloud.ci.responses import CiWire
-from localcloud.clock import Clock, system_clock
+from localcloud.clock import MovableClock, system_clock
+from localcloud.control.operations import control_operations
+from localcloud.control.whole import About
+from localcloud.control.wire import ControlWire
 from localcloud.cos.models import Cos, ObjectCreated
 from localcloud.cos.responses import CosResponses
 from localcloud.credentials import Identity, KeyRing
@@ -24,96 +32,104 @@ from localcloud.delivery import deliver
 from localcloud.faults import Faults
 from localcloud.front import Front
 from localcloud.hosts import CiHost, CiRegionHost
+from localcloud.options import DEFAULTS, Options
 from localcloud.recorder import Recorder
-from localcloud.scf.event_queue import RetryPolicy
-from localcloud.scf.execution_environment import Account, RoleCredentials
+from localcloud.scf.bundle import UnpackedBundle
+from localcloud.scf.execution_environment import RoleCredentials
 from localcloud.scf.function import Function
 from localcloud.scf.function_url import FunctionUrlWire
-from localcloud.scf.invocation import LogListener
+from localcloud.scf.interpreter import Interpreter
 from localcloud.scf.models import Scf
-from localcloud.scf.serverless import read_project
+from localcloud.scf.project import Project
+from localcloud.scf.serverless import read_projects
 from localcloud.scf.timers import Timers
+from localcloud.scf.url_access import UrlAccess
 from localcloud.server import Server
-from localcloud.signature import CI_CODES, verify
+from localcloud.signature import CI_CODES
+from localcloud.ssm.models import Ssm
 
 WHAT_IT_IS_NOT = "localcloud is neither Tencent's separation quality nor a security boundary."
-ROLE_CREDENTIALS_LAST = timedelta(hours=6)  # 248/51519
 KNOWN_KEY = ("AKIDlocalcloud", "localcloud")  # id and key, no secret: easy to type into any client
-AT_ONCE = RetryPolicy(retries=2, delay_seconds=0.0)
+_KEPT = ("buckets", "ci")  # what COS and CI have in the directory, and leave there
 _POLL_SECONDS = 0.02
 
 
-def _no_listener(_function: str, _request_id: str, _line: str) -> None:
-    return
-
-
 @dataclass(frozen=True)
-class Options:
-    """How a local cloud is to be; the defaults are what a test wants.
-
-    `directory` keeps buckets and objects between starts; None is a new folder that goes with the cloud.
-    `require_opened`: Smart Audio has to be opened for a bucket before CI takes jobs for it, as on the real cloud.
-    `retry` is for asynchronous invocations that fail; the vendor waits a minute between them. `timers` lets timer
-    triggers fire by themselves. `clock` is the time of all that is kept; whether a signature is still valid is told
-    by the machine's, as is the time inside functions. `seed` is for the luck of the faults that have a probability.
-    `pretended`: jobs only seem to be done, for load; None separates.
-    """
-
-    directory: Path | None = None
-    port: int = 0
-    appid: str = "1250000000"
-    require_opened: bool = False
-    retry: RetryPolicy = AT_ONCE
-    on_log: LogListener = _no_listener
-    clock: Clock = system_clock
-    timers: bool = False
-    seed: int = 0
-    pretended: Pretended | None = None
+class _Deployed:
+    project: Project
+    code: Path
 
 
 class LocalCloud:
     """Tencent Cloud on 127.0.0.1, for as long as the context lasts.
 
-    `cos`, `ci` and `scf` are its services' state, `recorder` what was asked of it, `credentials` a permanent key
-    that may do everything, `faults` what is to go wrong.
+    `cos`, `ci`, `scf` and `ssm` are its services' state, `recorder` what was asked of it, `credentials` a permanent key
+    that may do everything, `faults` what is to go wrong, `clock` its time. A reset puts others in their place.
     """
 
-    def __init__(self, options: Options = Options()) -> None:
+    def __init__(self, options: Options = DEFAULTS) -> None:
+        self._options = options
+        self._bundle = UnpackedBundle(options.bundle) if options.bundle else None
         self._temporary = None if options.directory else Path(tempfile.mkdtemp(prefix="localcloud-"))
+        self._deployed: dict[Path, _Deployed] = {}
+        self._resetting = threading.Lock()
+        self._server = Server(self._serve, options.port)
+        self._is_started = False
+        self._begin()
+
+    def _begin(self) -> None:
+        """Be a cloud in which nothing has happened yet, but for what its directory keeps."""
+        options = self._options
         self._keys = KeyRing()
         self.credentials: Identity = self._keys.add(*KNOWN_KEY)
-        self.recorder = Recorder()
+        self.account = Account(options.appid)
+        guard = Guard(self.account, options.policies)
+        self._admission = Admission(self._keys, system_clock, guard)
+        self.clock = MovableClock(options.clock)
+        self.recorder = Recorder(options.requests_kept)
         self.faults = Faults(Random(options.seed))  # noqa: S311 - it is to be repeatable, and guards nothing
-        directory = options.directory or self._folder
-        self.cos = Cos(directory, options.clock)
+        self.cos = Cos(self._directory, self.clock)
         self.ci = Ci(
             self.cos,
-            clock=options.clock,
+            clock=self.clock,
             deliver=self._deliver,
-            directory=directory / "ci",
+            directory=self._directory / "ci",
             require_opened=options.require_opened,
+            max_concurrent=options.max_concurrent,
+            pace=options.pace,
             pretended=options.pretended,
         )
         self.scf = Scf(
-            Account(options.appid),
+            self.account,
             issue_credentials=self._issue_role_credentials,
-            clock=options.clock,
+            clock=self.clock,
+            interpreter=Interpreter(options.python, bare=self._bundle is not None),
             retry=options.retry,
+            quota=options.quota,
             on_log=options.on_log,
         )
+        self.ssm = Ssm(self.clock)
         self.cos.subscribe(self._on_object_created)
-        self._timers = Timers(self.scf, options.clock) if options.timers else None
+        self.cos.subscribe(self.ci.workflow_runs.on_object_created)
+        self._timers = Timers(self.scf, self.clock) if options.timers else None
         self._ci_wire = CiWire(self.ci)
-        front = Front(
-            clock=options.clock,
+        cos_responses = CosResponses(self.cos, self._admission)
+        services = api_services(self.account, self.scf, self.ssm, options.policies)
+        url_access = UrlAccess(self._keys, system_clock, guard)
+        self._front = Front(
+            clock=self.clock,
             recorder=self.recorder,
-            cos=self.faults.around("cos", CosResponses(self.cos, self._keys, system_clock).handle),
+            cos=self.faults.around("cos", cos_responses.handle),
+            cos_service=self.faults.around("cos", cos_responses.handle_service),
             ci=self.faults.around("ci", self._handle_ci),
             ci_region=self.faults.around("ci", self._handle_ci_region),
-            functions=self.faults.around("functions", FunctionUrlWire(self.scf).handle),
+            functions=self.faults.around("functions", FunctionUrlWire(self.scf, url_access).handle),
+            api=self.faults.around("api", ApiWire(services, self._keys, system_clock, guard).handle),
+            control=self._control().handle,
             find_caller=self.scf.callers.find,
         )
-        self._server = Server(front, options.port)
+        for bucket, region in options.buckets.items():
+            self.cos.ensure_bucket(bucket, region)
 
     @property
     def endpoint(self) -> str:
@@ -123,27 +139,58 @@ class LocalCloud:
     def start(self) -> None:
         """Begin to listen. Raises OSError when the port is taken."""
         self._server.start()
+        self._is_started = True
         if self._timers:
             self._timers.start()
 
     def stop(self) -> None:
         """End jobs, functions and the server, and remove what was temporary."""
-        if self._timers:
-            self._timers.stop()
-        self.ci.stop()
-        self.scf.stop()
-        self.faults.events.stop()
+        with self._resetting:
+            self._end()
         self._server.stop()
         if self._temporary:
             shutil.rmtree(self._temporary, ignore_errors=True)
+        if self._bundle:
+            self._bundle.remove()
+
+    def reset(self) -> None:
+        """Forget everything, kept data too, and begin anew with the options' buckets and what `deploy` deployed.
+
+        Jobs and functions that run are ended, rules and odds of faults gone, the clock is where it would be by itself.
+        """
+        with self._resetting:
+            self._end()
+            for kept in _KEPT:
+                shutil.rmtree(self._directory / kept, ignore_errors=True)
+            self._begin()
+            for deployed in self._deployed.values():
+                self.scf.deploy(deployed.project, deployed.code)
+            if self._timers and self._is_started:
+                self._timers.start()
 
     def deploy(self, serverless_yml: Path, code: Path, environment: Mapping[str, str]) -> tuple[Function, ...]:
         """Deploy what a serverless.yml describes; `environment` is what its `${env:…}` refer to.
 
-        `code` becomes the root of the functions. Deploying again replaces functions of the same name.
-        Raises InvalidServerlessFileError, CodeNotFoundError.
+        `code` becomes the root of the functions, unless there is a bundle. Deploying again replaces functions of the
+        same name. Raises InvalidServerlessFileError, CodeNotFoundError, DeploymentConflictError.
         """
-        return self.scf.deploy(read_project(serverless_yml, environment), code)
+        return self.deploy_all([serverless_yml], environment, code)
+
+    def deploy_all(
+        self, files: Sequence[Path], environment: Mapping[str, str], code: Path | None = None
+    ) -> tuple[Function, ...]:
+        """Deploy several serverless.yml, or none of them if any cannot be read; see `deploy`.
+
+        Without `code`, and without a bundle, each file's functions run from the folder that its `src` names, or from
+        `dist`, which its hook must have filled: no hook is run. Raises the same.
+        """
+        read = read_projects(files, environment)
+        functions: list[Function] = []
+        for file in read:
+            root = self._bundle.folder if self._bundle else code or file.project.source.root(file.path)
+            functions += self.scf.deploy(file.project, root)
+            self._deployed[file.path] = _Deployed(file.project, root)
+        return tuple(functions)
 
     def wait_until_idle(self, timeout: float) -> bool:
         """Wait until no job runs and no event is on its way; False when that takes over `timeout` seconds."""
@@ -164,20 +211,51 @@ class LocalCloud:
         self.stop()
 
     @property
-    def _folder(self) -> Path:
-        if self._temporary is None:
-            raise AssertionError("a cloud without a directory of its own has a temporary one")
-        return self._temporary
+    def _directory(self) -> Path:
+        directory = self._options.directory or self._temporary
+        assert directory is not None  # without one of its own a cloud has a temporary one
+        return directory
+
+    def _end(self) -> None:
+        if self._timers:
+            self._timers.stop()
+        self.ci.stop()
+        self.scf.stop()
+        self.faults.events.stop()
+
+    def _control(self) -> ControlWire:
+        about = About(
+            is_not=WHAT_IT_IS_NOT,
+            endpoint=lambda: self.endpoint,
+            appid=self.account.appid,
+            credentials=self.credentials,
+            reset=self.reset,
+            wait_until_idle=self.wait_until_idle,
+        )
+        operations = control_operations(
+            about,
+            cos=self.cos,
+            ci=self.ci,
+            scf=self.scf,
+            faults=self.faults,
+            clock=self.clock,
+            recorder=self.recorder,
+            pace=self._options.pace,
+        )
+        return ControlWire(operations)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._front(scope, receive, send)
 
     def _is_idle(self) -> bool:
         return self.faults.events.is_idle() and self.scf.drain(0) and self.ci.is_idle()
 
     async def _handle_ci(self, request: Request, host: CiHost) -> Response:
-        verify(request, self._keys, system_clock(), codes=CI_CODES)
+        self._admission.check(request, CI_CODES)
         return await self._ci_wire.handle(request, host)
 
     async def _handle_ci_region(self, request: Request, host: CiRegionHost) -> Response:
-        verify(request, self._keys, system_clock(), codes=CI_CODES)
+        self._admission.check(request, CI_CODES)
         return await self._ci_wire.handle_region(request, host)
 
     def _on_object_created(self, created: ObjectCreated) -> None:
@@ -186,6 +264,6 @@ class LocalCloud:
     def _deliver(self, url: str, content_type: str, body: bytes) -> None:
         self.faults.events.ci.pass_on(lambda: deliver(url, content_type, body, port=self._server.port))
 
-    def _issue_role_credentials(self) -> RoleCredentials:
-        issued = self._keys.issue(system_clock() + ROLE_CREDENTIALS_LAST)
+    def _issue_role_credentials(self, role: str) -> RoleCredentials:
+        issued = self._keys.issue(system_clock() + self._options.credentials_last, role)
         return RoleCredentials(issued.access_key_id, issued.secret_key, issued.token or "")

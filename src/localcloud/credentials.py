@@ -12,12 +12,16 @@ RandomBytes = Callable[[int], bytes]
 
 @dataclass(frozen=True)
 class Identity:
-    """One access key. Temporary credentials have a token, which every request must carry, and an expiry."""
+    """One access key. Temporary credentials have a token, which every request must carry, and an expiry.
+
+    `role` is the name of the role that they are for, None for a key of the root account.
+    """
 
     access_key_id: str
     secret_key: str = field(repr=False)
     token: str | None = field(default=None, repr=False)
     expiry: datetime | None = None
+    role: str | None = None
 
 
 class KeyRing:
@@ -29,17 +33,23 @@ class KeyRing:
         self._lock = threading.Lock()
 
     def add(
-        self, access_key_id: str, secret_key: str, *, token: str | None = None, expiry: datetime | None = None
+        self,
+        access_key_id: str,
+        secret_key: str,
+        *,
+        token: str | None = None,
+        expiry: datetime | None = None,
+        role: str | None = None,
     ) -> Identity:
         """Make this access key known, in place of one with the same id."""
-        identity = Identity(access_key_id, secret_key, token, expiry)
+        identity = Identity(access_key_id, secret_key, token, expiry, role)
         with self._lock:
             self._identities[access_key_id] = identity
         return identity
 
-    def issue(self, expiry: datetime) -> Identity:
+    def issue(self, expiry: datetime, role: str | None = None) -> Identity:
         """Make up temporary credentials that end at `expiry`, as a role gives them to a function."""
-        return self.add(f"AKID{self._text(24)}", self._text(24), token=self._text(60), expiry=expiry)
+        return self.add(f"AKID{self._text(24)}", self._text(24), token=self._text(60), expiry=expiry, role=role)
 
     def find(self, access_key_id: str) -> Identity | None:
         """Return the identity with this id, expired or not, None if there is none."""

@@ -1,20 +1,27 @@
 """What a service answers when it refuses or cannot."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+
+_NONE: Mapping[str, str] = {}
 
 
 class CloudError(Exception):
     """An answer that is an error, in the vendor's own words.
 
     `status` is the HTTP status, `code` the vendor's error code (`NoSuchKey`), `message` says what happened,
-    to which object, and what to do next. The front renders it as the vendor's XML.
+    to which object, and what to do next. The front renders it as the vendor's XML, with these further `headers`.
     """
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] = _NONE) -> None:
         super().__init__(f"{status} {code}: {message}")
         self.status = status
         self.code = code
         self.message = message
+        self.headers = headers
+
+    def with_headers(self, headers: Mapping[str, str]) -> "CloudError":
+        """Return the same refusal, with these headers too."""
+        return CloudError(self.status, self.code, self.message, {**self.headers, **headers})
 
 
 class ConnectionDropped(Exception):

@@ -1,6 +1,7 @@
 """What was asked of the local cloud, for those who want to look (tests above all)."""
 
 import threading
+from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,7 @@ class RecordedRequest:
     """One request and what became of it."""
 
     at: datetime
-    service: str  # cos, ci, functions or control
+    service: str  # cos, ci, functions, control, or the service of an API 3.0 call, such as ssm
     method: str
     host: str
     path: str  # decoded
@@ -20,13 +21,14 @@ class RecordedRequest:
     function: str | None = None  # whose invocation signed it, by its name in SCF
     invocation: str | None = None  # and that invocation's request id
     fault: str | None = None  # what struck it: the name of an effect in localcloud.faults
+    action: str | None = None  # of an API 3.0 call, as claimed
 
 
 class Recorder:
-    """Keeps every request in the order of the answers. Safe to share between threads."""
+    """Keeps every request, or the latest `most`, in the order of the answers. Safe to share between threads."""
 
-    def __init__(self) -> None:
-        self._requests: list[RecordedRequest] = []
+    def __init__(self, most: int | None = None) -> None:
+        self._requests: deque[RecordedRequest] = deque(maxlen=most)
         self._lock = threading.Lock()
 
     def add(self, request: RecordedRequest) -> None:

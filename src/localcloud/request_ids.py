@@ -4,6 +4,7 @@ import base64
 import hashlib
 import itertools
 import os
+import uuid
 
 from localcloud.clock import Clock
 
@@ -27,3 +28,8 @@ class RequestIds:
 def trace_id(request_id: str) -> str:
     """Return the trace id that goes with an error's request id: like the vendor's, base64 of 96 hex digits."""
     return base64.b64encode(hashlib.sha384(request_id.encode()).hexdigest().encode()).decode()
+
+
+def uuid_of(request_id: str) -> str:
+    """Return the id that an answer of the API 3.0 carries for this request: like the vendor's, a UUID."""
+    return str(uuid.UUID(bytes=hashlib.sha256(request_id.encode()).digest()[:16], version=4))

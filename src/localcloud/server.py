@@ -56,6 +56,7 @@ class Server:
         self.port = port
         config = uvicorn.Config(
             app,
+            interface="asgi3",
             http=_Protocol,
             ws="none",
             lifespan="off",

@@ -2,7 +2,7 @@
 
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import Enum, auto
 from urllib.parse import unquote_to_bytes
@@ -81,11 +81,33 @@ def verify(request: Request, keys: KeyRing, now: datetime, *, codes: Codes = COS
         identity = _identity_of(authorization, keys)
         _check_time(authorization, now)
         _check_signature(authorization, identity, signed_request(request))
-        _check_token(identity, request, now)
+        _check_token(identity, _tokens_of(request), now)
     except _RefusedError as refused:
         status, code = codes[refused.why]
         raise CloudError(status, code, str(refused)) from None
     return identity
+
+
+def verify_form(fields: Mapping[str, str], policy: bytes, keys: KeyRing, now: datetime) -> Identity:
+    """Return whose form this is: of POST Object (436/14690), which signs the text of its policy and nothing else.
+
+    `fields` have lower-case names. Raises CloudError, in the words of COS.
+    """
+    try:
+        authorization = _authorization_of_form(fields)
+        identity = _identity_of(authorization, keys)
+        _check_time(authorization, now)
+        _check_policy_signature(authorization, identity, policy)
+        _check_token(identity, [fields.get(name) for name in _TOKEN_NAMES], now)
+    except _RefusedError as refused:
+        status, code = COS_CODES[refused.why]
+        raise CloudError(status, code, str(refused)) from None
+    return identity
+
+
+def is_signed(request: Request) -> bool:
+    """Whether the request claims to be somebody's."""
+    return bool(request.headers.get("authorization")) or "q-signature" in request.query_params
 
 
 def claimed_access_key_id(request: Request) -> str | None:
@@ -116,6 +138,16 @@ def _authorization_of(request: Request) -> Authorization:
         raise _RefusedError(Refusal.UNSIGNED, message)
     try:
         return read_authorization(fields)
+    except ValueError as error:
+        raise _RefusedError(Refusal.MALFORMED, str(error)) from None
+
+
+def _authorization_of_form(fields: Mapping[str, str]) -> Authorization:
+    covers_nothing = {"q-header-list": "", "q-url-param-list": "", "q-sign-time": fields.get("q-key-time", "")}
+    if "q-signature" not in fields:
+        raise _RefusedError(Refusal.UNSIGNED, "The form is not signed. Send policy, q-ak, q-key-time and q-signature.")
+    try:
+        return read_authorization({**covers_nothing, **fields})
     except ValueError as error:
         raise _RefusedError(Refusal.MALFORMED, str(error)) from None
 
@@ -155,10 +187,20 @@ def _check_signature(authorization: Authorization, identity: Identity, request: 
     raise _RefusedError(Refusal.MISMATCH, message)
 
 
-def _check_token(identity: Identity, request: Request, now: datetime) -> None:
+def _check_policy_signature(authorization: Authorization, identity: Identity, policy: bytes) -> None:
+    expected = authorization.policy_signature(policy, identity.secret_key)
+    if not hmac.compare_digest(expected.encode(), authorization.signature.encode()):
+        message = f"The form's signature by {identity.access_key_id!r} is not that of its policy. Check the secret key."
+        raise _RefusedError(Refusal.MISMATCH, message)
+
+
+def _tokens_of(request: Request) -> Sequence[str | None]:
+    return [request.headers.get(name) or request.query_params.get(name) for name in _TOKEN_NAMES]
+
+
+def _check_token(identity: Identity, sent: Sequence[str | None], now: datetime) -> None:
     if identity.token is None:
         return
-    sent = (request.headers.get(name) or request.query_params.get(name) for name in _TOKEN_NAMES)
     token = next(filter(None, sent), "")
     if not hmac.compare_digest(token.encode(), identity.token.encode()):
         message = (

@@ -1,7 +1,7 @@
 """Talk to the person at the terminal, on stderr; stdout is for data."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -70,6 +70,20 @@ def output_format(command: Command) -> Command:
     )(command)
 
 
+def print_stream(rows: Iterable[Row], columns: Sequence[Column[Row]], form: str) -> None:
+    """Print rows as data while they come, as print_rows does; only a table is held whole, to know its widths."""
+    if form == "table":
+        print_rows(list(rows), columns, form)
+        return
+    opening, between, closing = ("[", ",\n", "]\n") if form == "json" else ("", "\n", "")
+    begun = False
+    click.echo(opening, nl=False)
+    for row in rows:
+        click.echo(f"{between if begun else ''}{json.dumps(row.model_dump(mode='json'), ensure_ascii=False)}", nl=False)
+        begun = True
+    click.echo(closing if closing else "\n" * begun, nl=False)
+
+
 def print_rows(rows: Sequence[Row], columns: Sequence[Column[Row]], form: str) -> None:
     """Print rows as data: a table of the columns, one JSON list, or a JSON object a line."""
     documents = [row.model_dump(mode="json") for row in rows]
@@ -85,6 +99,11 @@ def print_rows(rows: Sequence[Row], columns: Sequence[Column[Row]], form: str) -
         for row in rows:
             table.add_row(*(str(value(row) or "") for _, value in columns))
         console = Console(highlight=False)
-        if not console.is_terminal:
-            console.width = UNLIMITED  # whoever reads a pipe wants each row on one line
-        console.print(table, markup=False)
+        if console.is_terminal:
+            console.print(table, markup=False)
+            return
+        console.width = UNLIMITED  # whoever reads a pipe wants each row on one line, and nothing to fill it up
+        with console.capture() as plain:
+            console.print(table, markup=False)
+        for line in plain.get().splitlines():
+            click.echo(line.rstrip())

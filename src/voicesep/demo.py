@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
+from localcloud import Options
 from localcloud.cloud import WHAT_IT_IS_NOT
 from localcloud.scf.invocation import InvocationRecord
+from voicesep.code import code_options
 from voicesep.console import talk, trouble
 from voicesep.local import LocalApp
 from voicesep.project import find_project
@@ -26,12 +28,13 @@ from voicesep.separate import PREFIX, watch
     metavar="DIR",
     help="Where the recording, its stems and the index entry go.",
 )
-def demo(output: Path) -> None:
+@code_options
+def demo(output: Path, options: Options) -> None:
     """Separate the sample recording with the functions that would be deployed, and keep everything to listen to."""
     console = talk()
     key = PREFIX + TALK_OVER_MUSIC.name
     console.print(WHAT_IT_IS_NOT, style="dim")
-    with LocalApp(find_project(), {}, trouble(console)) as app:
+    with LocalApp(find_project(), {}, trouble(console), options) as app:
         app.deploy()
         console.print(f"upload    {app.bucket.name}/{key}", markup=False)
         app.upload(TALK_OVER_MUSIC, key)

@@ -8,13 +8,18 @@ from typing import Any
 import click
 from rich.console import Console
 
+from localcloud import Options
 from localcloud.scf.invocation import InvocationResult
 from voice_separation.bucket import Bucket
 from voice_separation.capability import KeyRing
 from voice_separation.errors import MalformedEvent, VoiceSeparationError
 from voice_separation.notifications import parse_notification, reported_bucket
 from voice_separation.uploads import ObjectCreated, read_event
+from voicesep.app import Where, app_options
+from voicesep.cloud import open_deployment
+from voicesep.code import code_options
 from voicesep.console import print_json, talk
+from voicesep.invoke_deployed import invoke_deployed
 from voicesep.local import LocalApp
 from voicesep.project import LOCAL_BUCKET, LOCAL_REGION, find_project
 from voicesep.samples import TALK_OVER_MUSIC
@@ -25,22 +30,34 @@ FUNCTIONS = ("submit", "callback", "reconcile")
 @click.command()
 @click.argument("function", type=click.Choice(FUNCTIONS))
 @click.option("-e", "--event", "source", required=True, metavar="FILE|-", help="The event; - reads standard input.")
-def invoke(function: str, source: str) -> None:
+@click.option("--dry-run", is_flag=True, help="With --live: say what would be called, and call nothing.")
+@app_options
+@code_options
+def invoke(*, function: str, source: str, dry_run: bool, where: Where, options: Options) -> None:
     """Call FUNCTION with an event and print its result as JSON.
 
     submit takes a COS event (events/cos-put.json); objects that it names and the local cloud lacks are filled with
     the sample recording. callback takes an HTTP event, or the bare notification of Cloud Infinite, XML or JSON
     (events/callback-job.xml), for which a valid address and the job it tells of are made up. reconcile takes a timer
     event (events/timer-reconcile.json) and finds an empty index.
+
+    With --live it is the deployed function that is called, with the event as it is; only a bare notification becomes
+    an HTTP event, signed with CALLBACK_SECRETS. What it submits is billed.
     """
     content = _read(source)
     console = talk()
+    if where.live:
+        with open_deployment(where) as (deployment, cloud):
+            invoke_deployed(deployment, cloud, function, content, dry_run=dry_run, console=console)
+        return
+    if dry_run:
+        raise click.UsageError("--dry-run goes with --live; the local cloud is gone afterwards anyway")
     if function == "submit":
-        result = _invoke_submit(_json(content, source), console)
+        result = _invoke_submit(_json(content, source), console, options)
     elif function == "reconcile":
-        result = _invoke_reconcile(_json(content, source))
+        result = _invoke_reconcile(_json(content, source), options)
     else:
-        result = _invoke_callback(content, console)
+        result = _invoke_callback(content, console, options)
     for line in result.logs:
         click.echo(line, err=True)
     if result.error:
@@ -51,10 +68,10 @@ def invoke(function: str, source: str) -> None:
         sys.exit(1)
 
 
-def _invoke_submit(event: Any, console: Console) -> InvocationResult:
+def _invoke_submit(event: Any, console: Console, options: Options) -> InvocationResult:
     records = _objects(event)
     bucket = records[0].bucket if records else Bucket(LOCAL_BUCKET, LOCAL_REGION)
-    with LocalApp(find_project(), _environment_for(bucket), _hear_nothing) as app:
+    with LocalApp(find_project(), _environment_for(bucket), _hear_nothing, options) as app:
         for record in records:
             if record.bucket == app.bucket:
                 app.upload(TALK_OVER_MUSIC, record.key)  # before deploying, so that nothing is triggered by it
@@ -63,19 +80,19 @@ def _invoke_submit(event: Any, console: Console) -> InvocationResult:
         return app.cloud.scf.invoke("submit", event)
 
 
-def _invoke_reconcile(event: Any) -> InvocationResult:
-    with LocalApp(find_project(), {}, _hear_nothing) as app:
+def _invoke_reconcile(event: Any, options: Options) -> InvocationResult:
+    with LocalApp(find_project(), {}, _hear_nothing, options) as app:
         app.deploy()
         return app.cloud.scf.invoke("reconcile", event)
 
 
-def _invoke_callback(content: bytes, console: Console) -> InvocationResult:
+def _invoke_callback(content: bytes, console: Console, options: Options) -> InvocationResult:
     if (event := _http_event(content)) is not None:
-        with LocalApp(find_project(), {}, _hear_nothing) as app:
+        with LocalApp(find_project(), {}, _hear_nothing, options) as app:
             app.deploy()
             return app.cloud.scf.invoke("callback", event)
     bucket = _bucket_of(content) or Bucket(LOCAL_BUCKET, LOCAL_REGION)
-    with LocalApp(find_project(), _environment_for(bucket), _hear_nothing) as app:
+    with LocalApp(find_project(), _environment_for(bucket), _hear_nothing, options) as app:
         app.deploy()
         if _bucket_of(content):
             app.cloud.ci.restore(content)

@@ -3,7 +3,7 @@
 import json
 import mimetypes
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -17,6 +17,7 @@ from voice_separation.index.entries import Entry
 from voicesep.project import LOCAL_CODE, SERVERLESS, local_environment
 
 INDEX = "index/"
+DEFAULTS = Options()
 
 
 @dataclass(frozen=True)
@@ -36,18 +37,20 @@ class Separated:
 class LocalApp:
     """The app, deployed into a local cloud of its own for as long as the context lasts.
 
-    `overrides` are settings, and `REGION`, that differ from the local defaults.
+    `overrides` are settings, and `REGION`, that differ from the local defaults, `options` those of the cloud.
     """
 
-    def __init__(self, project: Path, overrides: Mapping[str, str], on_log: LogListener) -> None:
+    def __init__(
+        self, project: Path, overrides: Mapping[str, str], on_log: LogListener, options: Options = DEFAULTS
+    ) -> None:
         self._project = project
         self.environment = local_environment(overrides)
         self.bucket = Bucket(self.environment["INPUT_BUCKET"], self.environment["REGION"])
-        self.cloud = LocalCloud(Options(appid=self.bucket.name.rpartition("-")[2], on_log=on_log))
+        self.cloud = LocalCloud(replace(options, appid=self.bucket.name.rpartition("-")[2], on_log=on_log))
 
     def __enter__(self) -> "LocalApp":
         self.cloud.start()
-        self.cloud.cos.create_bucket(self.bucket.name, self.bucket.region)
+        self.cloud.cos.ensure_bucket(self.bucket.name, self.bucket.region)
         return self
 
     def __exit__(
@@ -57,8 +60,8 @@ class LocalApp:
 
     def deploy(self) -> None:
         """Deploy as on the real cloud: once to learn the callback's address, and again to tell it to `submit`."""
-        endpoints = {"COS_ENDPOINT": self.cloud.endpoint, "CI_ENDPOINT": self.cloud.endpoint}
-        self.environment.update(endpoints)
+        endpoints = ("COS_ENDPOINT", "CI_ENDPOINT", "SSM_ENDPOINT")
+        self.environment.update(dict.fromkeys(endpoints, self.cloud.endpoint))
         self._deploy()
         self.environment["CALLBACK_URL"] = self.cloud.scf.function_url("callback")
         self._deploy()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from voice_separation.settings import NAMES
+from voice_separation.settings import NAMES, NOT_SET
 
 SERVERLESS = "serverless.yml"
 LOCAL_REGION = "ap-guangzhou"
@@ -38,4 +38,4 @@ def local_environment(overrides: Mapping[str, str]) -> dict[str, str]:
         "CALLBACK_SECRETS": secrets.token_hex(32),
         "CLAIM_SETTLE_SECONDS": "0",  # the local cloud's put-if-absent is atomic
     }
-    return {**dict.fromkeys(NAMES, ""), **defaults, **overrides}
+    return {**dict.fromkeys(NAMES, NOT_SET), **defaults, **overrides}

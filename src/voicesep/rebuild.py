@@ -17,7 +17,8 @@ from voice_separation.rebuilding import Plan, Rebuilding, Rebuilt
 from voice_separation.settings import Settings, WrittenPrefix
 from voice_separation.tencent.cos import Cos
 from voice_separation.tencent.transport import connection_pool
-from voicesep.console import print_json, progress, talk
+from voicesep.console import print_json, talk
+from voicesep.progress import meter
 from voicesep.target import Target, open_target, target_options
 
 DEFAULTS = Settings()
@@ -82,6 +83,5 @@ def _rebuilding(cloud: Target, prefix: str, grace: timedelta, parallel: int) -> 
 
 
 def _run(rebuilding: Rebuilding, plan: Plan) -> Rebuilt:
-    with progress(talk()) as display:
-        task = display.add_task("entries", total=plan.jobs)
-        return rebuilding.run(plan, lambda jobs: display.advance(task, jobs))
+    with meter(talk(), "entries", plan.jobs) as progress:
+        return rebuilding.run(plan, progress.advance)

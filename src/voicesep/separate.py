@@ -9,9 +9,11 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from localcloud import Options
 from voice_separation.errors import InvalidSettings
 from voice_separation.jobs.audio import AudioMode, Codec, fitted
 from voice_separation.settings import DOCUMENTED_SUFFIXES, Settings, from_environment
+from voicesep.code import code_options
 from voicesep.console import print_json, progress, talk, trouble
 from voicesep.local import LocalApp, Separated
 from voicesep.project import find_project
@@ -46,7 +48,8 @@ _PLAIN_SUFFIX = re.compile(r"\.[A-Za-z0-9]+")
     show_default=True,
     help="How to encode them.",
 )
-def separate(files: tuple[Path, ...], output: Path | None, mode: str, codec: str) -> None:
+@code_options
+def separate(files: tuple[Path, ...], output: Path | None, mode: str, codec: str, options: Options) -> None:
     """Separate FILES, any audio or video, and print the index entry of each.
 
     talk.mp3 becomes talk.voice.mp3 and talk.background.mp3. Everything runs on this machine, through the functions that
@@ -58,7 +61,7 @@ def separate(files: tuple[Path, ...], output: Path | None, mode: str, codec: str
     overrides = {"AUDIO_MODE": mode, "AUDIO_CODEC": codec, **_encoding(codec), "INPUT_SUFFIXES": _suffixes(keys)}
     _check(overrides)
     failed = 0
-    with LocalApp(find_project(), overrides, trouble(console)) as app:
+    with LocalApp(find_project(), overrides, trouble(console), options) as app:
         app.deploy()
         for file, key in zip(files, keys, strict=True):
             app.upload(file, key)

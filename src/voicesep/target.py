@@ -1,4 +1,7 @@
-"""Which cloud a command works on: a local one that keeps its state between commands, or with --live the real one."""
+"""Which cloud a command works on: a local one that keeps its state between commands, or with --live the real one.
+
+Where `voicesep local` runs, its cloud is the local one, for two must not keep the same state.
+"""
 
 import random
 import sys
@@ -19,8 +22,8 @@ from voice_separation.tencent import credentials
 from voice_separation.tencent.credentials import Credentials
 from voice_separation.tencent.transport import Session, connection_pool
 from voicesep.project import LOCAL_BUCKET, LOCAL_REGION, find_project
+from voicesep.running import STATE, find_running
 
-STATE = ".localcloud"  # beside serverless.yml; holds what a local cloud keeps between commands
 SECONDS = 60.0
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -58,12 +61,16 @@ def open_target(*, live: bool, bucket: str, region: str) -> Iterator[Target]:
     chosen = _bucket(bucket, region)
     try:
         if live:
-            yield Target(chosen, _session(_live_credentials()), None)
+            yield Target(chosen, new_session(_live_credentials()), None)
             return
-        with LocalCloud(Options(directory=find_project() / STATE, appid=bucket.rpartition("-")[2])) as cloud:
+        project = find_project()
+        if running := find_running(project):
+            yield Target(chosen, new_session(Credentials(running.secret_id, running.secret_key)), running.endpoint)
+            return
+        with LocalCloud(Options(directory=project / STATE, appid=bucket.rpartition("-")[2])) as cloud:
             cloud.cos.ensure_bucket(bucket, region)
             key = Credentials(cloud.credentials.access_key_id, cloud.credentials.secret_key)
-            yield Target(chosen, _session(key), cloud.endpoint)
+            yield Target(chosen, new_session(key), cloud.endpoint)
     except VoiceSeparationError as error:
         raise click.ClickException(str(error)) from error
 
@@ -86,12 +93,13 @@ def _live_credentials() -> Credentials:
         raise click.UsageError(message) from error
 
 
-def _session(key: Credentials) -> Session:
+def new_session(key: Credentials, seconds: float = SECONDS) -> Session:
+    """Return what sends a command's requests, signed with a key; the command may take `seconds`."""
     clock = SystemClock()
     return Session(
         pool=connection_pool(),
         credentials=key,
-        deadline=Deadline.after(SECONDS, clock),
+        deadline=Deadline.after(seconds, clock),
         clock=clock,
         telemetry=Telemetry(clock, Level.ERROR, sys.stderr),
         jitter=random.random,

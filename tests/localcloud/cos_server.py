@@ -9,8 +9,11 @@ from typing import Any
 
 from qcloud_cos import CosConfig, CosS3Client
 
+from localcloud.account import Account
+from localcloud.admission import Admission
+from localcloud.cam.guard import Guard
 from localcloud.clock import system_clock
-from localcloud.cos.models import Cos
+from localcloud.cos.models import Cos, StoredObject
 from localcloud.cos.responses import CosResponses
 from localcloud.credentials import KeyRing
 from localcloud.front import Front
@@ -67,6 +70,18 @@ class CosServer:
         finally:
             connection.close()
 
+    def stored(self, key: str, version_id: str | None = None) -> StoredObject:
+        """Return an object as the state has it."""
+        return self.cos.get(self.bucket, key, version_id)
+
+    def read(self, key: str) -> bytes:
+        """Return an object's content as the state has it."""
+        return self.stored(key).path.read_bytes()
+
+    def keys_listed(self) -> list[str]:
+        """Return the keys that a listing of the state has."""
+        return [stored.key for stored in self.cos.list(self.bucket).contents]
+
     def send_signed(
         self, method: str, target: str, *, headers: Mapping[str, str] = NOTHING, body: bytes | None = None
     ) -> Answer:
@@ -82,7 +97,9 @@ def serving_cos(directory: Path) -> Iterator[CosServer]:
     keys = KeyRing()
     keys.add(SECRET_ID, SECRET_KEY)
     recorder = Recorder()
-    front = Front(clock=system_clock, recorder=recorder, cos=CosResponses(cos, keys, system_clock).handle)
+    admission = Admission(keys, system_clock, Guard(Account(APPID)))
+    wire = CosResponses(cos, admission)
+    front = Front(clock=system_clock, recorder=recorder, cos=wire.handle, cos_service=wire.handle_service)
     with Server(front) as server:
         yield with_new_bucket(CosServer(directory, server, cos, keys, recorder, bucket=""))
 

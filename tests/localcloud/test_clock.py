@@ -1,7 +1,10 @@
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from localcloud.clock import MovableClock, http_date, iso_date, stopped_at, system_clock
 
@@ -55,3 +58,58 @@ def test_a_clock_may_be_moved_by_several_threads() -> None:
         list(threads.map(clock.advance, [1] * 1000))
 
     assert clock() == IN_CHINA + timedelta(seconds=1000)
+
+
+@dataclass
+class Ticking:
+    """A second later at every look."""
+
+    now: datetime = IN_CHINA
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+def test_a_frozen_clock_stands_still_until_it_is_put_forward() -> None:
+    clock = MovableClock(Ticking())
+    clock.freeze()
+    stood = clock()
+
+    assert clock() == stood
+    clock.advance(90)
+    assert clock() == stood + timedelta(seconds=90)
+    assert clock.is_frozen
+
+
+def test_a_released_clock_goes_on_from_where_it_stood() -> None:
+    clock = MovableClock(Ticking())
+    clock.freeze()
+    clock.advance(90)
+    stood = clock()
+    for _ in range(3):
+        clock.release()
+
+    assert not clock.is_frozen
+    assert stood < clock() <= stood + timedelta(seconds=10)
+
+
+@given(st.lists(st.sampled_from(["freeze", "release", "advance", "look"]), max_size=20))
+def test_whatever_is_done_to_a_clock_it_never_goes_back(deeds: list[str]) -> None:
+    clock = MovableClock(Ticking())
+    latest = clock()
+    for deed in deeds:
+        if deed == "advance":
+            clock.advance(0.25)
+        elif deed != "look":
+            getattr(clock, deed)()
+        now = clock()
+        assert now >= latest
+        latest = now
+
+
+def test_a_clock_that_cannot_be_put_so_far_forward_stays_where_it_is() -> None:
+    clock = MovableClock(stopped_at(IN_CHINA))
+    with pytest.raises(OverflowError):
+        clock.advance(1e12)
+    assert clock() == IN_CHINA

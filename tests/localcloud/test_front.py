@@ -37,6 +37,7 @@ async def failing(request: Request, host: FunctionUrlHost) -> Response:
 
 
 async def control(request: Request) -> Response:
+    request.state.recorded = request.scope["path"] != "/unrecorded"
     return PlainTextResponse("control")
 
 
@@ -120,12 +121,19 @@ def test_a_service_that_is_not_there_is_not_implemented(empty: Client, host: str
     assert host in xml.parse(body, root="Error")["Message"]
 
 
-def test_a_host_of_no_service_goes_to_control(client: Client) -> None:
-    assert client.send("GET", "/", f"127.0.0.1:{client.port}")[1] == b"control"
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "LOCALHOST"])
+def test_this_machine_by_its_own_name_is_control_s(client: Client, name: str) -> None:
+    assert client.send("GET", "/", f"{name}:{client.port}")[1] == b"control"
 
 
-def test_a_host_of_no_service_is_not_found_without_control(empty: Client) -> None:
-    response, body = empty.send("GET", "/", "example.com")
+@pytest.mark.parametrize("host", ["example.com", "127.0.0.1.example.com", "localhost.example.com:80", "myqcloud.com"])
+def test_a_host_of_no_service_is_not_found(client: Client, host: str) -> None:
+    response, body = client.send("GET", "/", host)
+    assert (response.status, xml.parse(body, root="Error")["Code"]) == (404, "NotFound")
+
+
+def test_this_machine_is_not_found_without_control(empty: Client) -> None:
+    response, body = empty.send("GET", "/", "127.0.0.1")
     assert (response.status, xml.parse(body, root="Error")["Code"]) == (404, "NotFound")
 
 
@@ -187,3 +195,10 @@ def test_every_request_is_recorded_before_its_answer_is_read(client: Client) -> 
         RecordedRequest(NOON, "ci", "POST", CI, "/jobs", "", 403, None),
     )
     assert [each.method for each in client.recorder.requests("ci")] == ["POST"]
+
+
+def test_a_request_is_left_out_of_the_records_when_its_handler_says_so(client: Client) -> None:
+    client.recorder.clear()
+    for target in ("/unrecorded", "/recorded"):
+        client.send("GET", target, "127.0.0.1")
+    assert [each.path for each in client.recorder.requests()] == ["/recorded"]

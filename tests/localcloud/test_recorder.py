@@ -38,3 +38,10 @@ def test_the_requests_of_one_invocation_are_told_apart() -> None:
     for request in (LISTED, mine, replace(mine, invocation="other"), mine):
         recorder.add(request)
     assert recorder.of_invocation("f03dc946") == (mine, mine)
+
+
+def test_only_the_latest_are_kept_when_there_is_a_limit() -> None:
+    recorder = Recorder(most=2)
+    for request in (LISTED, SUBMITTED, SUBMITTED):
+        recorder.add(request)
+    assert recorder.requests() == (SUBMITTED, SUBMITTED)

@@ -1,8 +1,9 @@
 import base64
 import re
+import uuid
 from datetime import datetime, timezone
 
-from localcloud.request_ids import RequestIds, trace_id
+from localcloud.request_ids import RequestIds, trace_id, uuid_of
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
 
@@ -21,3 +22,8 @@ def test_no_two_requests_have_the_same_id() -> None:
 def test_a_trace_id_belongs_to_its_request() -> None:
     assert trace_id("one") == trace_id("one") != trace_id("other")
     assert re.fullmatch(b"[0-9a-f]{96}", base64.b64decode(trace_id("one")))
+
+
+def test_the_id_of_an_api_call_is_a_uuid_and_belongs_to_its_request() -> None:
+    assert uuid_of("one") == uuid_of("one") != uuid_of("other")
+    assert str(uuid.UUID(uuid_of("one"))) == uuid_of("one")

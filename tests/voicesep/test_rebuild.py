@@ -12,6 +12,7 @@ from voice_separation.index.entries import entry_of
 from voice_separation.jobs.detail import JobDetail
 from voicesep import target
 from voicesep.main import main
+from voicesep.running import STATE
 
 HERE = ("--bucket", BUCKET.name, "--region", BUCKET.region)
 
@@ -25,7 +26,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A local cloud's state, between commands, in which three jobs have entries and there is no view of them."""
     monkeypatch.setattr(target, "find_project", lambda: tmp_path)
     monkeypatch.delenv("TENCENTCLOUD_SECRETID", raising=False)
-    state = tmp_path / target.STATE
+    state = tmp_path / STATE
     with LocalCloud(Options(directory=state)) as cloud:
         cloud.cos.create_bucket(BUCKET.name, BUCKET.region)
         writer = Workbench(cloud).invocation().writer(BUCKET)

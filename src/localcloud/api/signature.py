@@ -1,6 +1,7 @@
 """Whose call it is: the check of its signature, its time and its token."""
 
 import hmac
+from collections.abc import Sequence
 from datetime import datetime, timezone
 
 from starlette.requests import Request
@@ -13,8 +14,10 @@ from localcloud.hosts import ApiHost
 SKEW_SECONDS = 300  # the time stamp may be five minutes off (error codes, 1388/114322)
 
 
-def verify(request: Request, body: bytes, host: ApiHost, keys: KeyRing, now: datetime) -> Identity:
-    """Return whose call this is.
+def verify(
+    request: Request, body: bytes, host: ApiHost, keys: KeyRing, now: datetime, *, paths: Sequence[str] = ("/",)
+) -> Identity:
+    """Return whose call this is. The signature must cover one of `paths`: an API has but one, the root.
 
     Raises ApiError. Its codes are the common ones of 1388/114322; which one goes with a wrong service or date in
     the credential, and with a token that has ended, is guessed.
@@ -28,9 +31,9 @@ def verify(request: Request, body: bytes, host: ApiHost, keys: KeyRing, now: dat
     if authorization.service != host.service:
         message = f"The credential is for {authorization.service!r}, the host is that of {host.service!r}."
         raise ApiError("AuthFailure.SignatureFailure", message)
-    signed = SignedRequest(request.method, request.url.query, request.headers, body)
-    expected = authorization.expected_signature(signed, identity.secret_key)
-    if not hmac.compare_digest(expected, authorization.signature):
+    signed = [SignedRequest(request.method, request.url.query, request.headers, body, path) for path in paths]
+    expected = [authorization.expected_signature(each, identity.secret_key) for each in signed]
+    if not any(hmac.compare_digest(each, authorization.signature) for each in expected):
         message = (
             f"The signature by {identity.access_key_id!r} is not that of this call. Check the key and what is signed."
         )

@@ -26,6 +26,7 @@ class SignedRequest:
     query: str
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+    path: str = _PATH  # as sent
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Authorization:
         """Return the signature that `request` has if it was signed with `secret_key` as told here."""
         headers = "".join(f"{name}:{_plain(request.headers.get(name, ''))}\n" for name in self.signed_headers)
         names = ";".join(self.signed_headers)
-        canonical = "\n".join([request.method, _PATH, request.query, headers, names, _sha256(request.body)])
+        canonical = "\n".join([request.method, request.path, request.query, headers, names, _sha256(request.body)])
         scope = f"{self.date}/{self.service}/{_END}"
         timestamp = request.headers.get("x-tc-timestamp", "")
         to_sign = "\n".join([ALGORITHM, timestamp, scope, _sha256(canonical.encode())])

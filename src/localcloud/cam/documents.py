@@ -1,5 +1,6 @@
-"""Reading policy documents, version 2.0 (598/10604). What cannot be evaluated here is refused, never ignored."""
+"""Policy documents, version 2.0 (598/10604), read and written. What cannot be evaluated is refused, never ignored."""
 
+import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -29,6 +30,23 @@ def parse_policy(document: str | bytes, *, name: str = "the document") -> Policy
         return _PolicyDocument.model_validate_json(document).policy()
     except ValidationError as error:
         raise InvalidPolicyError(name, tuple(_told(problem) for problem in error.errors())) from None
+
+
+def write_policy(policy: Policy) -> str:
+    """Return the JSON document that says what a policy says."""
+    return json.dumps({"version": "2.0", "statement": [_written(each) for each in policy.statements]})
+
+
+def _written(statement: Statement) -> dict[str, object]:
+    conditions: dict[str, dict[str, list[str]]] = {}
+    for each in statement.conditions:
+        conditions.setdefault(each.operator, {})[each.key] = list(each.values)
+    return {
+        "effect": statement.effect,
+        "action": [str(action) for action in statement.actions],
+        "resource": [str(resource) for resource in statement.resources],
+        **({"condition": conditions} if conditions else {}),
+    }
 
 
 def _listed(value: Any) -> Any:

@@ -34,6 +34,9 @@ class ActionPattern:
         """Tell whether this stands for an action."""
         return matches(self.pattern, action)
 
+    def __str__(self) -> str:
+        return self.pattern
+
 
 @dataclass(frozen=True)
 class ResourcePattern:
@@ -73,6 +76,9 @@ class ResourcePattern:
             and self._is_of(account, owner)
             and matches(self.path, path)
         )
+
+    def __str__(self) -> str:
+        return EVERYTHING if self.is_everything else f"qcs::{self.service}:{self.region}:{self.account}:{self.path}"
 
     def _is_of(self, account: str, owner: Account) -> bool:
         if not self.account:

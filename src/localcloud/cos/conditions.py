@@ -1,4 +1,4 @@
-"""The conditions and ranges of GET and HEAD (436/7753, 436/7745; RFC 9110 §13 and §14)."""
+"""The conditions and ranges of GET, HEAD and copies (436/7753, 436/7745, 436/10881; RFC 9110 §13 and §14)."""
 
 import re
 from collections.abc import Mapping
@@ -39,6 +39,14 @@ def is_unchanged(headers: Mapping[str, str], stored: StoredObject) -> bool:
         return _names_etag(known, stored)
     since = _date(headers.get("if-modified-since"))
     return since is not None and stored.last_modified <= since
+
+
+def check_copy_conditions(headers: Mapping[str, str], source: StoredObject) -> None:
+    """Raise CloudError 412 PreconditionFailed unless the source of a copy is as `x-cos-copy-source-if-*` want it."""
+    prefix = "x-cos-copy-source-"
+    conditions = {name.removeprefix(prefix): value for name, value in headers.items() if name.startswith(prefix)}
+    if is_unchanged(conditions, source):
+        raise errors.precondition_failed("x-cos-copy-source-If-None-Match or -If-Modified-Since", source.key)
 
 
 def read_range(header: str | None, stored: StoredObject) -> Span | None:

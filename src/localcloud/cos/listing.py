@@ -1,8 +1,9 @@
-"""Which keys make one page of a listing (GET Bucket, 436/7734)."""
+"""Which keys make one page of a listing (GET Bucket, 436/7734; of versions, 436/35521; of uploads, 436/7736)."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 
 @dataclass(frozen=True)
@@ -57,3 +58,60 @@ def _after_prefix(keys: Sequence[bytes], prefix: bytes) -> int:
     """Return the index of the first key after all that start with `prefix`."""
     # 0xFF is in no UTF-8 text, so it comes after every key with the prefix.
     return bisect_left(keys, prefix + b"\xff")
+
+
+Item = TypeVar("Item")
+Entry = tuple[bytes, str, Item]
+"""A key, what tells it from others of the same key, and what is listed of it."""
+
+
+@dataclass(frozen=True)
+class Grouped(Generic[Item]):
+    """The entries of one page of a listing in which a key can stand several times."""
+
+    items: tuple[Item, ...]
+    common_prefixes: tuple[bytes, ...]
+    last: Item | bytes | None  # the last entry of either kind, if entries follow
+    is_truncated: bool
+
+
+def starting_after(
+    entries: Iterable[Entry[Item]], *, key_marker: bytes, mark: str, delimiter: bytes
+) -> Iterator[Entry[Item]]:
+    """Leave out what earlier pages had: up to the entry `mark` of the key, without one every entry of the key.
+
+    A marker that ends in the delimiter is a common prefix, and left out whole. The entries are sorted by key.
+    """
+    skips_prefix = bool(delimiter) and key_marker.endswith(delimiter)
+    reached = False
+    for entry in entries:
+        key, own_mark, _ = entry
+        if key < key_marker or (skips_prefix and key.startswith(key_marker)):
+            continue
+        if key_marker and key == key_marker and not reached:
+            reached = bool(mark) and own_mark == mark
+            continue
+        yield entry
+
+
+def grouped(entries: Iterable[Entry[Item]], *, prefix: bytes, delimiter: bytes, limit: int) -> Grouped[Item]:
+    """Return the first `limit` of the sorted entries with this prefix, with those below a delimiter as one."""
+    items: list[Item] = []
+    common: list[bytes] = []
+    last: Item | bytes | None = None
+    for key, _, item in entries:
+        if not key.startswith(prefix):
+            continue
+        end = key.find(delimiter, len(prefix)) if delimiter else -1
+        shared = key[: end + len(delimiter)] if end >= 0 else None
+        if shared is not None and common and common[-1] == shared:
+            continue
+        if len(items) + len(common) >= limit:
+            return Grouped(tuple(items), tuple(common), last, is_truncated=last is not None)
+        if shared is None:
+            items.append(item)
+            last = item
+        else:
+            common.append(shared)
+            last = shared
+    return Grouped(tuple(items), tuple(common), None, is_truncated=False)

@@ -21,7 +21,7 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class _Odds:
+class Odds:
     """How probable each misfortune is, from 0 to 1; `seconds` is the longest delay."""
 
     lose: float = 0.0
@@ -30,13 +30,22 @@ class _Odds:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True)
+class Next:
+    """How many of the next messages are certain to vanish, and how many after them to come twice."""
+
+    lose: int = 0
+    duplicate: int = 0
+
+
 class LossyChannel:
     """Passes messages on, and loses, doubles or delays some. Thread-safe; does no harm until it is told to."""
 
     def __init__(self, chance: Random, later: Later) -> None:
         self._chance = chance
         self._later = later
-        self._odds = _Odds()
+        self._odds = Odds()
+        self._next = Next()
         self._counts = Counts()
         self._lock = threading.Lock()
 
@@ -45,6 +54,23 @@ class LossyChannel:
         """What happened so far."""
         with self._lock:
             return self._counts
+
+    @property
+    def odds(self) -> Odds:
+        """What it was told to do by chance."""
+        with self._lock:
+            return self._odds
+
+    @property
+    def next(self) -> Next:
+        """What is certain to befall the next messages."""
+        with self._lock:
+            return self._next
+
+    def befall(self, upcoming: Next) -> None:
+        """Have this befall the next messages instead of chance, and instead of what was still to befall them."""
+        with self._lock:
+            self._next = upcoming
 
     def lose(self, probability: float) -> None:
         """Have this part of the messages vanish."""
@@ -61,7 +87,8 @@ class LossyChannel:
     def clear(self) -> None:
         """Do no more harm; the counts stay, and what is delayed still comes."""
         with self._lock:
-            self._odds = _Odds()
+            self._odds = Odds()
+            self._next = Next()
 
     def pass_on(self, deliver: Deliver) -> None:
         """Deliver a message, as luck has it. Raises what `deliver` raises, if it is done at once."""
@@ -79,6 +106,11 @@ class LossyChannel:
         lost, duplicated, delayed = (
             self._chance.random() < probability for probability in (odds.lose, odds.duplicate, odds.delay)
         )
+        if self._next.lose:
+            lost, self._next = True, replace(self._next, lose=self._next.lose - 1)
+        elif self._next.duplicate:
+            lost, duplicated = False, True
+            self._next = replace(self._next, duplicate=self._next.duplicate - 1)
         if lost:
             duplicated = delayed = False
         self._counts = Counts(

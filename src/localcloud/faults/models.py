@@ -45,6 +45,12 @@ class Faults:
             self._rules.append(rule)
         return rule
 
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule as it is now, in the order they are asked."""
+        with self._lock:
+            return tuple(self._rules)
+
     def clear(self) -> None:
         """Forget every rule, and let every event pass."""
         with self._lock:

@@ -8,7 +8,7 @@ from typing import Literal
 from localcloud.callers import Caller
 from localcloud.faults.effects import Effect
 
-Service = Literal["cos", "ci", "functions"]
+Service = Literal["cos", "ci", "functions", "api"]
 
 
 @dataclass(frozen=True)

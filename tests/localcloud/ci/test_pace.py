@@ -169,3 +169,21 @@ def test_timed_the_stop_waits_for_no_delay(tmp_path: Path) -> None:
         begin = time.monotonic()
         lab.ci.stop()
         assert time.monotonic() - begin < 2
+
+
+@pytest.mark.parametrize("pace", [Immediate(), Timed(0.01), Manual()], ids=lambda pace: type(pace).__name__)
+def test_after_a_stop_a_pace_serves_another_and_has_forgotten_the_former(pace: Pace) -> None:
+    steps: list[str] = []
+    if isinstance(pace, Manual):
+        pace.advance("told in advance")
+    pace.step("former", lambda: steps.append("former"))
+    pace.stop()
+    former = list(steps)
+    pace.step("told in advance", lambda: steps.append("latter"))
+    if isinstance(pace, Manual):
+        assert steps == former
+        pace.advance("told in advance")
+        pace.advance("former")
+    wait_for(lambda: steps == [*former, "latter"] and pace.is_idle())
+    pace.stop()
+    assert former == (["former"] if isinstance(pace, Immediate) else [])

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from localcloud.cos.contents import whole
 from localcloud.cos.crc64 import crc64
-from localcloud.cos.models import Cos, ObjectCreated
+from localcloud.cos.models import Cos, Draft, ObjectCreated, Sender
 from localcloud.errors import CloudError
 
 BUCKET = "media-1250000000"
@@ -103,7 +104,7 @@ def test_nothing_is_left_of_what_was_overwritten_or_deleted(cos: Cos, tmp_path: 
     before = len(files(tmp_path))
     cos.put(BUCKET, "key", b"one")
     cos.put(BUCKET, "key", b"two")
-    assert len(files(tmp_path)) == before + 2
+    assert len(files(tmp_path)) == before + 3, "its content, its sidecar and its name"
     cos.delete(BUCKET, "key")
     assert len(files(tmp_path)) == before
     assert [stored.key for stored in cos_in(tmp_path).list(BUCKET).contents] == ["kept"]
@@ -145,30 +146,28 @@ def test_of_many_who_create_a_key_at_once_one_wins(cos: Cos) -> None:
     assert cos.get(BUCKET, "key").path.read_bytes() == b"%d" % winner
 
 
-def test_a_content_that_is_not_the_promised_one_is_refused(cos: Cos) -> None:
-    source = cos.new_upload()
-    source.write_bytes(b"content")
-    assert code(lambda: cos.put_file(BUCKET, "key", source, content_md5=b"\0" * 16)) == (400, "BadDigest")
-    assert source.read_bytes() == b"content"
-    assert code(lambda: cos.get(BUCKET, "key")) == (404, "NoSuchKey")
-
-
 def test_a_file_is_taken_over(cos: Cos, tmp_path: Path) -> None:
     source = tmp_path / "stem.mp3"
     source.write_bytes(b"content")
-    stored = cos.put_file(BUCKET, "key", source, content_md5=hashlib.md5(b"content").digest())  # noqa: S324
+    stored = cos.put_file(BUCKET, "key", source, content_type="audio/mpeg")
     assert not source.exists()
-    assert stored.path.read_bytes() == b"content"
+    assert (stored.path.read_bytes(), stored.content_type) == (b"content", "audio/mpeg")
+
+
+def test_a_file_that_cannot_be_stored_stays(cos: Cos) -> None:
+    source = cos.new_upload()
+    source.write_bytes(b"content")
+    assert code(lambda: cos.put_file(BUCKET, "", source)) == (400, "InvalidArgument")
+    assert source.read_bytes() == b"content"
 
 
 def test_listeners_hear_of_an_object_once_it_is_there(cos: Cos) -> None:
     heard: list[ObjectCreated] = []
     cos.subscribe(heard.append)
     cos.subscribe(lambda news: heard.append(ObjectCreated(cos.get(BUCKET, news.object.key), "", "", "", NOON)))
-    source = cos.new_upload()
-    stored = cos.put_file(
-        BUCKET, "key", source, event_name="cos:ObjectCreated:Post", authorization="q-sign", source_ip="10.0.0.1"
-    )
+    sender = Sender("cos:ObjectCreated:Post", "request", "q-sign", "10.0.0.1")
+    stored = cos.store(Draft(BUCKET, "key"), whole(cos.new_upload()), sender)
+    assert stored.request_id == "request"
     assert heard == [
         ObjectCreated(stored, "cos:ObjectCreated:Post", "q-sign", "10.0.0.1", NOON),
         ObjectCreated(stored, "", "", "", NOON),

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from localcloud.faults.events import Counts, EventFaults
+from localcloud.faults.events import Counts, EventFaults, Next
 from tests.localcloud.cloud_lab import seeded
 
 MESSAGES = 1000
@@ -142,3 +142,26 @@ def test_many_threads_may_send(events: EventFaults) -> None:
 
     counts = events.cos.counts
     assert (counts.messages, counts.lost) == (800, 800 - len(arrived))
+
+
+def test_what_is_to_befall_the_next_messages_befalls_them_for_certain(events: EventFaults) -> None:
+    events.cos.befall(Next(lose=2, duplicate=1))
+
+    assert sorted(passed_on(events, 5)) == [2, 2, 3, 4]
+    assert events.cos.next == Next()
+    assert events.cos.counts == Counts(messages=5, lost=2, duplicated=1)
+
+
+def test_a_message_that_is_to_come_twice_is_not_lost_by_chance(events: EventFaults) -> None:
+    events.lose(1)
+    events.cos.befall(Next(duplicate=2))
+    assert sorted(passed_on(events, 3)) == [0, 0, 1, 1]
+
+
+def test_what_was_still_to_befall_messages_is_replaced_or_cleared(events: EventFaults) -> None:
+    events.cos.befall(Next(lose=9))
+    events.cos.befall(Next(lose=1))
+    assert passed_on(events, 2) == [1]
+    events.cos.befall(Next(lose=9))
+    events.clear()
+    assert passed_on(events, 1) == [0]

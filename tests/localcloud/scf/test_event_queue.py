@@ -1,12 +1,15 @@
 import threading
+import time
+from datetime import datetime, timezone
 
+from localcloud.clock import MovableClock, stopped_at, system_clock
 from localcloud.scf.event_queue import EventQueue, QueuedEvent
 
 PATIENCE = 10.0  # seconds
 
 
 def queued(event: object) -> QueuedEvent:
-    return QueuedEvent("f", event, "r")
+    return QueuedEvent("f", event, "r", system_clock())
 
 
 def test_events_run_at_once_up_to_the_number_of_workers() -> None:
@@ -23,7 +26,7 @@ def test_events_run_at_once_up_to_the_number_of_workers() -> None:
         with lock:
             running -= 1
 
-    queue = EventQueue(handle, retry_delay=0, workers=3)
+    queue = EventQueue(handle, clock=system_clock, retry_delay=0, workers=3)
     for number in range(6):
         queue.put(queued(number))
 
@@ -36,7 +39,7 @@ def test_events_run_at_once_up_to_the_number_of_workers() -> None:
 def test_one_worker_takes_events_in_their_order() -> None:
     seen: list[object] = []
 
-    queue = EventQueue(lambda event: seen.append(event.event), retry_delay=0, workers=1)
+    queue = EventQueue(lambda event: seen.append(event.event), clock=system_clock, retry_delay=0, workers=1)
     for number in range(50):
         queue.put(queued(number))
 
@@ -53,7 +56,7 @@ def test_a_waiting_retry_keeps_no_worker_from_other_events() -> None:
         seen.append(event.event)
         return queued("again") if event.event == "failing" else None
 
-    queue = EventQueue(handle, retry_delay=0.2, workers=1)
+    queue = EventQueue(handle, clock=system_clock, retry_delay=0.2, workers=1)
     queue.put(queued("failing"))
     queue.put(queued("other"))
 
@@ -72,7 +75,7 @@ def test_a_closed_queue_drops_what_waits_and_what_comes() -> None:
         entered.set()
         assert leave.wait(PATIENCE)
 
-    queue = EventQueue(handle, retry_delay=0, workers=1)
+    queue = EventQueue(handle, clock=system_clock, retry_delay=0, workers=1)
     queue.put(queued("running"))
     queue.put(queued("waiting"))
     assert entered.wait(PATIENCE)
@@ -84,3 +87,26 @@ def test_a_closed_queue_drops_what_waits_and_what_comes() -> None:
 
     assert queue.drain(0)
     assert seen == ["running"]
+
+
+def test_a_retry_is_due_by_the_clock_and_not_before() -> None:
+    clock = MovableClock(stopped_at(datetime(2026, 1, 1, tzinfo=timezone.utc)))
+    seen: list[object] = []
+
+    def handle(event: QueuedEvent) -> QueuedEvent | None:
+        seen.append(event.event)
+        return QueuedEvent("f", "again", "r", clock()) if event.event == "failing" else None
+
+    queue = EventQueue(handle, clock=clock, retry_delay=60, workers=1)
+    queue.put(QueuedEvent("f", "failing", "r", clock()))
+    while not seen:
+        time.sleep(0.005)
+
+    clock.advance(59)
+    assert not queue.drain(0.3)
+    assert seen == ["failing"]
+    clock.advance(1)
+    assert queue.drain(PATIENCE)
+    assert seen == ["failing", "again"]
+    queue.close()
+    queue.join()

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -78,17 +79,38 @@ def test_the_environment_is_the_platforms_and_the_functions_own(lab: Lab, monkey
     variables = seen["variables"]
 
     assert seen["cwd"] == seen["path"] == variables["PYTHONPATH"] == str(lab.code)
-    assert variables["COLOUR"] == "blue"
-    assert variables["TENCENTCLOUD_RUNENV"] == "SCF"
-    assert variables["TENCENTCLOUD_REGION"] == "ap-guangzhou"
-    assert variables["TENCENTCLOUD_APPID"] == "1250000000"
-    assert variables["SCF_FUNCTIONNAME"] == "mps-dev-media-echo"
-    assert variables["SCF_FUNCTIONVERSION"] == "$LATEST"
-    assert variables["SCF_RUNTIME"] == "Python3.10"
-    assert variables["SCF_NAMESPACE"] == "default"
-    assert variables["PYTHONDONTWRITEBYTECODE"] == "x"
-    assert variables["TENCENTCLOUD_SECRETID"] == "AKID1"
-    assert "SECRET_OF_THE_HOST" not in variables
+    of_this_machine = {name: variables.pop(name) for name in ("HOME", "PWD", "LD_LIBRARY_PATH", "USER_CODE_ROOT")}
+    assert of_this_machine == {
+        "HOME": tempfile.gettempdir(),
+        "PWD": str(lab.code),
+        "LD_LIBRARY_PATH": str(lab.code),
+        "USER_CODE_ROOT": f"{lab.code}/",
+    }
+    assert variables == {
+        "COLOUR": "blue",
+        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        "SHELL": "/bin/bash",
+        "USER": "qcloud",
+        "LOGNAME": "qcloud",
+        "LANG": "en_US.UTF8",
+        "LC_ALL": "en_US.UTF8",
+        "TZ": "UTC",
+        "PYTHONPATH": str(lab.code),
+        "PYTHONDONTWRITEBYTECODE": "x",
+        "_SCF_SERVER_PORT": "28902",
+        "SCF_FUNCTIONNAME": "mps-dev-media-echo",
+        "SCF_FUNCTIONVERSION": "$LATEST",
+        "SCF_NAMESPACE": "default",
+        "SCF_RUNTIME": "Python3.10",
+        "TENCENTCLOUD_APPID": "1250000000",
+        "TENCENTCLOUD_REGION": "ap-guangzhou",
+        "TENCENTCLOUD_RUNENV": "SCF",
+        "TENCENTCLOUD_SECRETID": "AKID1",
+        "TENCENTCLOUD_SECRETKEY": "secret1",
+        "TENCENTCLOUD_SESSIONTOKEN": "token1",
+        "TENCENTCLOUD_TZ": "UTC",
+        "TENCENTCLOUD_UIN": "100000000036",
+    }
 
 
 def test_every_invocation_finds_fresh_credentials_in_a_warm_instance(lab: Lab) -> None:
@@ -404,3 +426,54 @@ def test_stop_ends_every_process_even_a_busy_one(lab: Lab, tmp_path: Path) -> No
     assert pids
     assert not [pid for pid in pids if is_running(pid)]
     assert lab.scf.invoke(key, None).status_code == 438
+
+
+def test_a_variable_of_one_invocation_is_gone_in_the_next(lab: Lab) -> None:
+    key = lab.deploy(ENVIRONMENT)
+    function = lab.scf.function(key)
+
+    first = function.invoke({}, request_id="r1", variables={"TRIGGER_SRC": "timer"})
+    second = function.invoke({}, request_id="r2")
+
+    assert first.value["variables"]["TRIGGER_SRC"] == "timer"
+    assert "TRIGGER_SRC" not in second.value["variables"]
+    assert not second.cold_start
+
+
+def test_a_result_tells_of_its_cold_start(lab: Lab) -> None:
+    key = lab.deploy("""
+        import time
+        print("loading")
+        print("loaded", end="")
+        time.sleep(0.05)
+        def main_handler(event, context):
+            print("running")
+    """)
+
+    cold, warm = lab.scf.invoke(key, {}), lab.scf.invoke(key, {})
+
+    assert cold.logs == ("loading", "loaded", "running")
+    assert cold.initialisation is not None
+    assert cold.initialisation.log_lines == 2
+    assert 0.05 <= cold.initialisation.duration <= cold.duration
+    assert warm.initialisation is None
+
+
+def test_waiting_for_a_free_instance_is_not_part_of_a_run(new_lab: LabFactory, tmp_path: Path) -> None:
+    lab = new_lab(max_instances=1)
+    key = lab.deploy("""
+        import pathlib, time
+        def main_handler(event, context):
+            if event:
+                pathlib.Path(event).touch()
+                time.sleep(1)
+    """)
+
+    with ThreadPoolExecutor(1) as caller:
+        slow = caller.submit(lab.scf.invoke, key, str(tmp_path / "started"))
+        while not (tmp_path / "started").exists():
+            time.sleep(0.005)
+        quick = lab.scf.invoke(key, None)
+
+    assert slow.result().duration >= 1
+    assert quick.duration < 0.5

@@ -1,62 +1,17 @@
 """Function URLs, called over ASGI as the front would."""
 
-import asyncio
 import base64
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from starlette.requests import Request
 from starlette.responses import Response
 
-from localcloud.hosts import FunctionUrlHost, read_host
-from localcloud.scf.function_url import FunctionUrlWire
+from localcloud.scf.concurrency import Quota
 from localcloud.scf.invocation import SYNC_BYTES
-from localcloud.scf.project import AuthType, HttpTrigger
-from tests.localcloud.scf.lab import Lab
-
-ECHO = """
-    def main_handler(event, context):
-        return event
-"""
-
-
-def http_trigger(*, auth: AuthType = "NONE", extranet: bool = True, enabled: bool = True) -> HttpTrigger:
-    return HttpTrigger("echo", "url-trigger", auth, extranet=extranet, enabled=enabled)
-
-
-def call(
-    lab: Lab,
-    *,
-    method: str = "POST",
-    path: str = "/",
-    query: str = "",
-    headers: tuple[tuple[str, str], ...] = (),
-    body: bytes = b"",
-    host: FunctionUrlHost | None = None,
-) -> Response:
-    """Send a request to the function URL of `echo`, its body in two pieces."""
-    if host is None:
-        found = read_host(urlsplit(lab.scf.function_url("echo")).netloc)
-        assert isinstance(found, FunctionUrlHost)
-        host = found
-    pieces = [body[: len(body) // 2], body[len(body) // 2 :]]
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces)}
-
-    scope = {
-        "type": "http",
-        "method": method,
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": query.encode(),
-        "headers": [(name.lower().encode(), value.encode()) for name, value in headers],
-        "client": ("127.0.0.1", 50000),
-        "server": ("127.0.0.1", 9000),
-        "scheme": "https",
-    }
-    return asyncio.run(FunctionUrlWire(lab.scf).handle(Request(scope, receive), host))
+from localcloud.scf.project import HttpTrigger
+from tests.localcloud.scf.lab import Lab, LabFactory
+from tests.localcloud.scf.url_lab import ECHO, call, function_url_host, http_trigger
 
 
 def event_of(lab: Lab, **request: Any) -> Any:
@@ -206,7 +161,6 @@ def test_an_event_over_six_megabytes_is_refused_too(lab: Lab) -> None:
     [
         (http_trigger(enabled=False), b"set enable: true"),
         (http_trigger(extranet=False), b"enableExtranet: true"),
-        (http_trigger(auth="CAM"), b"authType: NONE"),
     ],
 )
 def test_a_closed_url_refuses_and_says_what_opens_it(lab: Lab, trigger: HttpTrigger, reason: bytes) -> None:
@@ -220,10 +174,25 @@ def test_a_closed_url_refuses_and_says_what_opens_it(lab: Lab, trigger: HttpTrig
 
 
 @pytest.mark.parametrize("changed", [{"appid": "1"}, {"url_id": "nobody"}, {"region": "ap-beijing"}])
-def test_an_address_that_is_nobodys_is_not_found(lab: Lab, changed: dict[str, str]) -> None:
+def test_an_address_that_is_nobodys_is_not_found(lab: Lab, changed: dict[str, Any]) -> None:
     lab.deploy(ECHO, triggers=(http_trigger(),))
-    found = read_host(urlsplit(lab.scf.function_url("echo")).netloc)
-    assert isinstance(found, FunctionUrlHost)
-    parts = {"appid": found.appid, "url_id": found.url_id, "region": found.region, **changed}
+    found = function_url_host(lab)
 
-    assert call(lab, host=FunctionUrlHost(**parts)).status_code == 404
+    assert call(lab, host=replace(found, **changed)).status_code == 404
+
+
+@pytest.mark.parametrize(("intranet", "status"), [(True, 200), (False, 403)])
+def test_private_networks_have_an_address_of_their_own(lab: Lab, intranet: bool, status: int) -> None:
+    lab.deploy(ECHO, triggers=(http_trigger(extranet=False, intranet=intranet),))
+    found = function_url_host(lab)
+
+    assert call(lab, host=replace(found, intranet=True)).status_code == status
+    assert call(lab, host=found).status_code == 403
+
+
+@pytest.mark.parametrize("region", [0, 128])
+def test_where_there_is_no_room_the_caller_is_told_to_come_back(new_lab: LabFactory, region: int) -> None:
+    lab = new_lab(quota=Quota(region=region))
+    lab.deploy(ECHO, triggers=(http_trigger(),), memory_mb=256)
+
+    assert call(lab).status_code == 429

@@ -7,7 +7,7 @@ import yaml
 
 from localcloud.scf.cron import Cron
 from localcloud.scf.problems import InvalidServerlessFileError
-from localcloud.scf.project import CosTrigger, HttpTrigger, Project, Source, TimerTrigger
+from localcloud.scf.project import CosTrigger, DeadLetterQueue, HttpTrigger, Project, Source, TimerTrigger
 from localcloud.scf.serverless import parse_project, read_project
 
 FULL = """
@@ -197,54 +197,12 @@ def test_src_may_be_just_a_folder() -> None:
     assert parse("inputs: {src: ./app}").source == Source("./app")
 
 
-def test_the_component_scf_is_one_function_with_its_events() -> None:
-    project = parse_project(
-        """
-        component: scf
-        app: media
-        stage: prod
-        name: submit
-        inputs:
-          src: ./
-          region: ap-shanghai
-          handler: index.main_handler
-          runtime: Python3.10
-          environment:
-            variables: {COLOUR: blue, DAYS: 3}
-          events:
-            - cos:
-                parameters:
-                  bucket: media-1250000000.cos.ap-shanghai.myqcloud.com
-                  events: cos:ObjectCreated:Put
-                  enable: true
-            - timer:
-                name: minutely
-                parameters: {cronExpression: '0 * * * * * *', enable: true}
-            - http:
-                parameters:
-                  netConfig: {enableExtranet: true, enableIntranet: false}
-                  qualifier: $DEFAULT
-                  authType: NONE
-        """,
-        {},
-    )
-
-    (function,) = project.functions
-    assert (function.key, function.name) == ("submit", "submit-prod-media")
-    assert function.environment == {"COLOUR": "blue", "DAYS": "3"}
-    assert project.triggers == (
-        CosTrigger("submit", "media-1250000000", "ap-shanghai", "cos:ObjectCreated:Put", "", "", enabled=True),
-        TimerTrigger("submit", "minutely", Cron.parse("0 * * * * * *"), "", enabled=True),
-        HttpTrigger("submit", "url-trigger", "NONE", extranet=True, enabled=True),
-    )
-
-
 def test_an_unset_variable_is_one_error_that_names_it_its_places_and_the_remedy() -> None:
     with pytest.raises(InvalidServerlessFileError) as refused:
         parse_project(FULL, {"OUTPUT_BUCKET": "out-1250000000"})
 
     assert refused.value.problems == (
-        "inputs.triggers[0].parameters.bucket: ${env:INPUT_BUCKET} is not set; "
+        "serverless.yml: inputs.triggers[0].parameters.bucket: ${env:INPUT_BUCKET} is not set; "
         "export INPUT_BUCKET or write it into .env",
     )
 
@@ -252,7 +210,8 @@ def test_an_unset_variable_is_one_error_that_names_it_its_places_and_the_remedy(
         parse_project(FULL, {"INPUT_BUCKET": "media-1250000000"})
 
     assert refused.value.problems == (
-        "inputs.functions.submit.environments[0].value, inputs.functions.callback.environments[0].value: "
+        "serverless.yml: inputs.functions.submit.environments[0].value, "
+        "inputs.functions.callback.environments[0].value: "
         "${env:OUTPUT_BUCKET} is not set; export OUTPUT_BUCKET or write it into .env",
     )
 
@@ -274,7 +233,7 @@ def test_a_variable_set_to_nothing_is_set() -> None:
     [
         ("stage: '${colour}'", "stage: ${colour} is no variable; known are ${env:NAME}"),
         ("inputs: {role: '${output:dev:a:b.c}'}", "inputs.role: ${output:dev:a:b.c} is an output of another"),
-        ("component: http", "file.component: Input should be 'multi-scf' or 'scf'"),
+        ("component: http", "component: Input should be 'multi-scf' or 'scf'"),
         ("inputs: {region: Guangzhou}", "inputs.region: String should match pattern"),
         ("inputs: {environment: {variables: {A: b}}}", "inputs.environment: multi-scf drops it"),
         (
@@ -290,11 +249,11 @@ def test_a_variable_set_to_nothing_is_set() -> None:
         ("inputs: {functions: {f: {name: 1st}}}", "1st is no function name"),
         (
             "inputs: {functions: {f: {environments: [{key: SCF_MODE, value: a}]}}}",
-            "inputs.functions.f.environments[0].key: Value error, names beginning with SCF_",
+            "inputs.functions.f.environments[0].key: names beginning with SCF_",
         ),
         (
             "inputs: {functions: {f: {environments: [{key: A, value: ''}]}}}",
-            "inputs.functions.f.environments[0].value: Value error, SCF takes no variable with an empty value",
+            "inputs.functions.f.environments[0].value: SCF takes no variable with an empty value",
         ),
         (
             "inputs: {functions: {f: {environments: [{key: A, value: null}]}}}",
@@ -331,8 +290,11 @@ def test_one_error_lists_every_problem() -> None:
     assert len(found) == 5
     with pytest.raises(InvalidServerlessFileError) as refused:
         parse("inputs: {functions: {f: {handler: main, timeout: 0}}}")
-    assert str(refused.value).startswith("serverless.yml cannot be deployed; correct this and try again:\n  - ")
-    assert str(refused.value).count("\n  - ") == 2
+    lines = str(refused.value).splitlines()
+    assert [line.partition(": Input")[0] for line in lines] == [
+        "serverless.yml: inputs.functions.f.handler: String should match pattern '^[\\w/.-]+\\.[A-Za-z_]\\w*$'",
+        "serverless.yml: inputs.functions.f.timeout",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -352,5 +314,69 @@ def test_what_localcloud_leaves_out_is_a_warning() -> None:
     project = parse("inputs: {functions: {f: {layers: [{name: ffmpeg, version: 1}]}}}")
 
     assert project.warnings == (
-        "inputs.functions.f.layers: localcloud does not use it; the code must bring all it needs",
+        "serverless.yml: inputs.functions.f.layers: localcloud has no layers; the code must bring all it needs",
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "warning"),
+    [
+        ("inputs: {memorysize: 512}", "inputs.memorysize: localcloud knows no such key"),
+        ("inputs: {functions: {f: {envs: []}}}", "inputs.functions.f.envs: localcloud knows no such key"),
+        ("inputs: {functions: {f: {retryNum: 1}}}", "retryNum: does nothing without asyncRunEnable"),
+        ("inputs: {functions: {f: {asyncRunEnable: true}}}", "asyncRunEnable: localcloud runs it like any other"),
+        ("inputs: {functions: {f: {installDependency: true}}}", "installDependency: it is for Node.js only"),
+    ],
+)
+def test_what_does_not_do_what_it_seems_to_is_a_warning(changes: str, warning: str) -> None:
+    (found,) = parse(changes).warnings
+
+    assert warning in found
+
+
+def test_what_asks_for_nothing_and_what_matters_in_the_cloud_only_is_no_warning() -> None:
+    project = parse("""
+        inputs:
+          tags: [{key: a, value: b}]
+          vpc: {vpcId: vpc-1, subnetId: subnet-1}
+          functions: {f: {description: x, cls: {topicId: t}, layers: [], asyncRunEnable: false, publicAccess: true}}
+    """)
+
+    assert project.warnings == ()
+
+
+def test_a_dead_letter_queue_is_read() -> None:
+    (function,) = parse("inputs: {functions: {f: {deadLetter: {type: CMQ, name: lost}}}}").functions
+
+    assert function.dead_letter == DeadLetterQueue("CMQ", "lost")
+
+
+def test_a_dead_letter_queue_without_a_name_is_refused() -> None:
+    (problem,) = problems("inputs: {functions: {f: {deadLetter: {type: CMQ}}}}")
+
+    assert problem == "serverless.yml: inputs.functions.f.deadLetter.name: Field required"
+
+
+def test_a_file_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(InvalidServerlessFileError) as refused:
+        read_project(tmp_path / "nowhere.yml", {})
+
+    assert str(refused.value) == f"{tmp_path}/nowhere.yml: it cannot be read: No such file or directory"
+
+
+def test_broken_yaml_is_one_line_that_names_the_place() -> None:
+    with pytest.raises(InvalidServerlessFileError) as refused:
+        parse_project("a: [\nb: }", {})
+
+    (line,) = str(refused.value).splitlines()
+    assert line.startswith("serverless.yml: the file: it is no YAML:")
+    assert "line 2, column 4" in line
+
+
+@pytest.mark.parametrize(
+    ("src", "folder"), [("", "."), ("src: ./app", "app"), ("src: {src: ./, hook: make, dist: ./build}", "build")]
+)
+def test_code_is_where_the_file_says(tmp_path: Path, src: str, folder: str) -> None:
+    project = parse_project(f"component: scf\nname: hello\ninputs:\n  runtime: Python3.10\n  {src}\n", {})
+
+    assert project.source.root(tmp_path / "serverless.yml") == tmp_path / folder

@@ -4,15 +4,16 @@ import pytest
 
 from localcloud.scf.problems import Problems
 from localcloud.scf.project import CosTrigger, HttpTrigger, TimerTrigger, Trigger
-from localcloud.scf.triggers import TriggerReader
+from localcloud.scf.triggers import Declared, TriggerReader
 
 BUCKET = "media-1250000000.cos.ap-guangzhou.myqcloud.com"
 
 
 def read(*declared: dict[str, object]) -> tuple[tuple[Trigger, ...], Problems]:
-    problems = Problems()
+    problems = Problems("serverless.yml")
     reader = TriggerReader("ap-guangzhou", ["submit", "callback"], problems)
-    return reader.read(declared, "inputs.triggers"), problems
+    placed = [Declared(each, f"inputs.triggers[{index}]") for index, each in enumerate(declared)]
+    return reader.read(placed), problems
 
 
 def cos(function: str = "submit", **parameters: object) -> dict[str, object]:
@@ -42,7 +43,7 @@ def test_a_cos_trigger_needs_the_whole_domain_of_a_bucket_in_its_region(bucket: 
     _, problems = read(cos(bucket=bucket))
 
     assert problems.errors == (
-        f"inputs.triggers[0].parameters.bucket: {bucket} is no bucket of this region; "
+        f"serverless.yml: inputs.triggers[0].parameters.bucket: {bucket} is no bucket of this region; "
         "write <name>-<appid>.cos.ap-guangzhou.myqcloud.com",
     )
 
@@ -58,7 +59,7 @@ def test_a_cos_trigger_that_is_not_enabled_is_closed_and_says_so(enable: dict[st
     assert not trigger.enabled
     assert not trigger.fires_on("cos:ObjectCreated:Put", "media-1250000000", "a.mp4")
     assert problems.warnings == (
-        "inputs.triggers[0]: is created closed and never fires; add enable: true to its parameters",
+        "serverless.yml: inputs.triggers[0]: is created closed and never fires; add enable: true to its parameters",
     )
 
 
@@ -75,7 +76,8 @@ def test_a_function_url_without_net_config_is_unreachable_and_says_so() -> None:
 
     assert trigger == HttpTrigger("callback", "url-trigger", "NONE", extranet=False, enabled=True)
     assert problems.warnings == (
-        "inputs.triggers[0]: cannot be reached from the internet; add netConfig: {enableExtranet: true}",
+        "serverless.yml: inputs.triggers[0]: cannot be reached from the internet; "
+        "add netConfig: {enableExtranet: true}",
     )
 
 
@@ -104,7 +106,9 @@ def test_a_trigger_of_a_kind_that_runs_only_in_the_cloud_is_left_out_with_a_warn
     triggers, problems = read({"type": "ckafka", "function": "submit", "parameters": {}})
 
     assert (triggers, problems.errors) == ((), ())
-    assert problems.warnings == ("inputs.triggers[0]: localcloud does not run ckafka triggers; it deploys without",)
+    assert problems.warnings == (
+        "serverless.yml: inputs.triggers[0]: localcloud does not run ckafka triggers; it deploys without",
+    )
 
 
 @pytest.mark.parametrize(
@@ -127,17 +131,58 @@ def test_two_triggers_may_not_both_fire_for_one_object(
     _, problems = read(cos("submit", **one), cos("callback", **other))
 
     assert bool(problems.errors) is overlap
-    assert all("would both fire for one object of media-1250000000" in error for error in problems.errors)
+    for error in problems.errors:
+        assert error == (
+            "serverless.yml: inputs.triggers[1]: the cos trigger of callback and that of submit at inputs.triggers[0] "
+            "would both fire for one object of media-1250000000, which COS refuses; part them by prefix or suffix"
+        )
 
 
 def test_a_function_has_ten_cos_triggers_at_most() -> None:
     rules = [cos(filter={"prefix": f"{letter}/"}) for letter in "abcdefghijk"]
 
     assert read(*rules[:10])[1].errors == ()
-    assert read(*rules)[1].errors == ("inputs.triggers: submit has more than 10 cos triggers; remove some",)
+    assert read(*rules)[1].errors == (
+        "serverless.yml: inputs.triggers[10]: submit has 10 cos triggers already; remove some",
+    )
 
 
 def test_a_function_has_one_url_at_most() -> None:
     _, problems = read(http(name="a"), http(name="b"))
 
-    assert problems.errors == ("inputs.triggers: callback can have one function URL only; remove the others",)
+    assert problems.errors == (
+        "serverless.yml: inputs.triggers[1]: callback can have one function URL only; remove the others",
+    )
+
+
+@pytest.mark.parametrize("events", ["cos:ObjectRemove:*", "cos:ObjectRestore:Completed"])
+def test_a_trigger_for_what_the_local_cos_tells_nobody_says_so(events: str) -> None:
+    (trigger,), problems = read(cos(events=events))
+
+    assert isinstance(trigger, CosTrigger)
+    assert problems.warnings == (
+        "serverless.yml: inputs.triggers[0]: localcloud tells of cos:ObjectCreated:* only; this one never fires here",
+    )
+
+
+@pytest.mark.parametrize(
+    ("declared", "key"),
+    [
+        (cos(perfix="in/"), "perfix"),
+        (http(authtype="CAM", netConfig={"enableExtranet": True}), "authtype"),
+        (timer(cronExpression="0 * * * * * *", enable=True, arguments="audit"), "arguments"),
+    ],
+)
+def test_a_parameter_that_nobody_knows_is_a_warning(declared: dict[str, object], key: str) -> None:
+    _, problems = read(declared)
+
+    assert problems.warnings == (
+        f"serverless.yml: inputs.triggers[0].parameters.{key}: localcloud knows no such key; mind the spelling",
+    )
+
+
+def test_cors_is_left_out_with_a_warning() -> None:
+    _, problems = read(http(netConfig={"enableExtranet": True}, corsConfig={"enable": True, "origins": ["*"]}))
+
+    (warning,) = problems.warnings
+    assert "corsConfig: localcloud sends no CORS headers but the function's own" in warning

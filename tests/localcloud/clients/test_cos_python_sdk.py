@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import requests
 from qcloud_cos import CosS3Client, CosServiceError
 
 from localcloud.clock import system_clock
-from tests.localcloud.cos_server import CosServer
+from tests.localcloud.cos_server import CosServer, serving_cos
 
 KEYS = [
     "plain.wav",
@@ -141,3 +142,58 @@ def test_the_newer_domain_is_the_same_bucket(cos_server: CosServer) -> None:
     client = cos_server.client(EnableOldDomain=False, EnableInternalDomain=False)
     client.put_object(Bucket=cos_server.bucket, Key="key", Body=b"")
     assert cos_server.recorder.requests()[-1].host == cos_server.host.replace("myqcloud.com", "tencentcos.cn")
+
+
+def test_a_buffer_goes_up_in_parts(cos_server: CosServer) -> None:
+    sent = bytes(range(256)) * 12_000
+    where = {"Bucket": cos_server.bucket, "Key": "buffer"}
+    cos_server.client().upload_file_from_buffer(**where, Body=BytesIO(sent), MaxBufferSize=2, PartSize=1)
+    assert cos_server.read("buffer") == sent
+    assert cos_server.stored("buffer").etag.endswith("-3")
+
+
+def test_a_large_object_is_copied_in_parts_between_regions(cos_server: CosServer) -> None:
+    elsewhere = "far-1250000000"
+    cos_server.cos.ensure_bucket(elsewhere, "ap-beijing")
+    sent = bytes(range(256)) * 12_000
+    cos_server.cos.put(elsewhere, "source", sent)
+    client = cos_server.client()
+    client.get_conf().set_copy_part_threshold_size(1 << 20)
+    source = {"Bucket": elsewhere, "Key": "source", "Region": "ap-beijing"}
+    client.copy(Bucket=cos_server.bucket, Key="copy", CopySource=source, PartSize=1, MAXThread=2)
+    assert cos_server.read("copy") == sent
+    assert cos_server.stored("copy").etag.endswith("-3")
+
+
+def test_the_class_and_the_metadata_of_an_object_are_changed_in_place(cos_server: CosServer) -> None:
+    client = cos_server.client()
+    cos_server.cos.put(cos_server.bucket, "key", b"content")
+    client.change_object_storage_class(Bucket=cos_server.bucket, Key="key", StorageClass="STANDARD_IA")
+    assert cos_server.stored("key").storage_class == "STANDARD_IA"
+    client.update_object_meta(Bucket=cos_server.bucket, Key="key", ContentType="audio/wav")
+    assert (cos_server.stored("key").content_type, cos_server.read("key")) == ("audio/wav", b"content")
+
+
+def test_what_is_public_is_read_without_a_key(cos_server: CosServer) -> None:
+    cos_server.client().put_object(Bucket=cos_server.bucket, Key="key", Body=b"content", ACL="public-read")
+    stranger = cos_server.client(SecretId=None, SecretKey=None, Anonymous=True)
+    assert content(stranger.get_object(Bucket=cos_server.bucket, Key="key")) == b"content"
+    with pytest.raises(CosServiceError) as refused:
+        stranger.put_object(Bucket=cos_server.bucket, Key="key", Body=b"other")
+    assert refused.value.get_status_code() == 403
+
+
+def test_an_upload_goes_on_after_the_server_was_started_anew(tmp_path: Path) -> None:
+    sent = bytes(range(256)) * 12_000
+    (tmp_path / "sent").write_bytes(sent)
+    with serving_cos(tmp_path / "data") as server:
+        bucket = server.bucket
+        client = server.client()
+        upload_id = client.create_multipart_upload(Bucket=bucket, Key="key")["UploadId"]
+        client.upload_part(Bucket=bucket, Key="key", Body=sent[: 1 << 20], PartNumber=1, UploadId=upload_id)
+    with serving_cos(tmp_path / "data") as again:
+        client = again.client()
+        client.upload_file(Bucket=bucket, Key="key", LocalFilePath=str(tmp_path / "sent"), PartSize=1, MAXThread=1)
+        assert again.cos.get(bucket, "key").path.read_bytes() == sent
+        parts = [each for each in again.recorder.requests() if each.method == "PUT"]
+        assert len(parts) == 2, "the first part was there"

@@ -1,0 +1,28 @@
+"""What the page is told of where it is."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from voicesep.app import App
+
+
+class PageConfig(BaseModel):
+    """Which index it shows; `server`: behind `voicesep ui`, `static`: beside `index.json`, with nobody to ask."""
+
+    model_config = ConfigDict(frozen=True)
+
+    mode: Literal["server", "static"]
+    bucket: str
+    region: str
+    prefix: str
+
+    @classmethod
+    def of(cls, app: App, mode: Literal["server", "static"]) -> "PageConfig":
+        """Return the configuration for the index of an app."""
+        reader = app.call.reader(app.bucket)
+        return cls(mode=mode, bucket=reader.bucket.name, region=reader.bucket.region, prefix=reader.prefix)
+
+    def content(self) -> bytes:
+        """Return it as the page reads it."""
+        return self.model_dump_json().encode()

@@ -1,0 +1,47 @@
+"""`voicesep reconcile`: what the timers do, now."""
+
+import sys
+
+import click
+
+from voice_separation.status import Status
+from voicesep.app import App, Where, app_options, open_app
+from voicesep.console import print_json, talk
+
+
+@click.command("reconcile")
+@app_options
+@click.option(
+    "--audit", is_flag=True, help="First find uploads without a claim and claims without a job, as is done daily."
+)
+@click.option("--dry-run", is_flag=True, help="Say what is open, and do nothing.")
+def reconcile(*, audit: bool, dry_run: bool, where: Where) -> None:
+    """Do now what the timer does every minute.
+
+    Submit what waits, finish jobs whose callback never came, and publish the index, from here; doing so while the
+    function does does no harm. Jobs younger than
+    PENDING_GRACE_SECONDS are left to their callback. Prints the counts; exits with 1 when an upload waits for
+    somebody to correct something.
+    """
+    with open_app(where) as app:
+        if dry_run:
+            opened = Status(app.call.reader(app.bucket)).open_counts()
+            print_json({state.value.lower(): count for state, count in opened.items()})
+            return
+        alarming = _reconcile(app, audit=audit)
+    for told in alarming:
+        talk().print(told, markup=False, style="red")
+    if alarming:
+        sys.exit(1)
+
+
+def _reconcile(app: App, *, audit: bool) -> list[str]:
+    """Run the use cases; return what somebody has to correct."""
+    call, bucket = app.call, app.bucket
+    audited = call.audit(bucket).run().report() if audit else {}
+    try:
+        done = call.reconciliation(bucket).run()
+    finally:  # what cannot be repaired now does not keep the rest from being published
+        index = call.publication(bucket).publish()
+    print_json({**audited, **done.report(), "jobs": index.jobs})
+    return [f"{outcome.key}: {outcome.error}" for outcome in done.alarming]

@@ -1,0 +1,46 @@
+"""`voicesep ui`: the page, served on loopback until Ctrl-C."""
+
+import threading
+import webbrowser
+
+import click
+
+from voicesep.app import Where, app_options, open_app
+from voicesep.console import talk
+from voicesep.page.app import page_server
+
+
+@click.command()
+@app_options
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, show_default="a free one", help="Where to listen on 127.0.0.1."
+)
+@click.option("--no-browser", is_flag=True, help="Only print the address.")
+def ui(*, port: int, no_browser: bool, where: Where) -> None:
+    """Show the index in a browser: jobs with search and filters, their story, and players for what was separated.
+
+    The page is served on 127.0.0.1 until Ctrl-C; it reads with your key, and writes nothing. With --live recordings
+    come straight from COS, by presigned addresses that end after an hour.
+    """
+    with open_app(where) as app:
+        server = page_server(app, port)
+        try:
+            server.start()
+        except OSError as error:
+            raise click.ClickException(f"port {port} is taken; leave --port out to have a free one") from error
+        try:
+            click.echo(f"{server.url}/")
+            talk().print("Ctrl-C ends it", style="dim")
+            if not no_browser:
+                webbrowser.open(f"{server.url}/")
+            wait_for_interrupt()
+        finally:
+            server.stop()
+
+
+def wait_for_interrupt() -> None:
+    """Return when the person at the terminal presses Ctrl-C."""
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        return

@@ -1,0 +1,30 @@
+"""docs/localcloud.md tells of every operation of the control API, and of no other."""
+
+import re
+
+import pytest
+
+from localcloud import LocalCloud
+from localcloud.control.exchange import PREFIX
+from tests.support import ROOT
+
+TEXT = (ROOT / "docs" / "localcloud.md").read_text(encoding="utf-8")
+
+
+def rows(cloud: LocalCloud) -> list[str]:
+    """The rows of the table, from what the operations say of themselves."""
+    return [
+        f"| {each.method} `{each.path}` | {', '.join(f'`{name}`' for name in each.fields) or '–'} | {each.summary} |"
+        for each in cloud._control()._operations.values()
+    ]
+
+
+def test_the_table_of_the_page_is_what_the_operations_say_of_themselves(cloud: LocalCloud) -> None:
+    written = re.findall(r"^\| (?:GET|POST|PUT|DELETE) `/.*\|$", TEXT, re.MULTILINE)
+    assert written == rows(cloud)
+    assert PREFIX in TEXT
+
+
+@pytest.mark.parametrize("option", ["--port", "--data", "--serverless", "--manual", "--state-delay", "--policy"])
+def test_the_page_names_every_option_that_the_text_relies_on(option: str) -> None:
+    assert f"`{option}" in TEXT
