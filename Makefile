@@ -12,7 +12,7 @@ SHELL := /bin/bash
 WHEELS := build/wheels/requirements.txt
 TOOLKIT := tests/deploy/node_modules/.installed
 NODE_SDK := tests/localcloud/clients/node/node_modules/.installed
-.PHONY: help setup demo test test-pythons bench-index bench-localcloud bench-separation chaos fuzz lint docs requirements package deploy clean
+.PHONY: help setup demo test test-pythons bench-index bench-localcloud bench-separation chaos fuzz lint docs audit requirements package deploy clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -52,6 +52,9 @@ lint: $(VENV)/.dev ## check style, types and walls
 docs: $(VENV)/.dev ## write the generated pages of docs/ and the schemas anew
 	@$(BIN)/python tools/protocol_page.py
 	@$(BIN)/python tools/index_schemas.py
+
+audit: $(VENV)/.dev ## ask for known vulnerabilities of what goes into the functions
+	@$(BIN)/python -m tools.audit_dependencies
 
 requirements: $(VENV)/.dev ## write requirements.txt and constraints.txt anew from pyproject.toml
 	@$(BIN)/python tools/requirements.py
