@@ -75,6 +75,7 @@ class LocalCloud:
         self._resetting = threading.Lock()
         self._server = Server(self._serve, options.port)
         self._is_started = False
+        self._stopping = threading.Event()
         self._begin()
 
     def _begin(self) -> None:
@@ -145,6 +146,7 @@ class LocalCloud:
 
     def stop(self) -> None:
         """End jobs, functions and the server, and remove what was temporary."""
+        self._stopping.set()
         with self._resetting:
             self._end()
         self._server.stop()
@@ -193,12 +195,13 @@ class LocalCloud:
         return tuple(functions)
 
     def wait_until_idle(self, timeout: float) -> bool:
-        """Wait until no job runs and no event is on its way; False when that takes over `timeout` seconds."""
+        """Wait until no job runs and no event is on its way; False after `timeout` seconds, or when it is stopped."""
         until = time.monotonic() + timeout
         while not (self._is_idle() and self._is_idle()):  # twice, for one may have made work for another meanwhile
             if time.monotonic() > until:
                 return False
-            time.sleep(_POLL_SECONDS)
+            if self._stopping.wait(_POLL_SECONDS):
+                return False
         return True
 
     def __enter__(self) -> "LocalCloud":

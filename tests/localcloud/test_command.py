@@ -8,9 +8,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from qcloud_cos import CosConfig, CosS3Client
 
 from localcloud import LocalCloud
@@ -319,9 +322,40 @@ def processor_seconds(folder: Path) -> float:
         return usage.ru_utime + usage.ru_stime
 
 
-def test_it_imports_neither_the_app_nor_its_command_line() -> None:
-    code = "import localcloud, localcloud.command, localcloud.pytest_plugin, sys; print(*sys.modules)"
+def imported_by(*modules: str) -> set[str]:
+    """The top-level modules that are there once these are imported."""
+    code = f"import {', '.join(modules)}, sys; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    imported = {name.partition(".")[0] for name in done.stdout.split()}
+    return {name.partition(".")[0] for name in done.stdout.split()}
+
+
+def distributions_for(requirement: Requirement) -> set[str]:
+    """The names of what is installed for a requirement: its own, and all it needs."""
+    found: set[str] = set()
+    waiting = [requirement]
+    while waiting:
+        each = waiting.pop()
+        found.add(canonicalize_name(each.name))
+        for needed in map(Requirement, metadata.requires(each.name) or ()):
+            is_wanted = needed.marker is None or any(
+                needed.marker.evaluate({"extra": extra}) for extra in (*each.extras, "")
+            )
+            if is_wanted and canonicalize_name(needed.name) not in found:
+                waiting.append(needed)
+    return found
+
+
+def test_it_imports_nothing_of_the_app() -> None:
+    imported = imported_by("localcloud", "localcloud.command", "localcloud.pytest_plugin")
     assert "localcloud" in imported
-    assert not imported & {"voice_separation", "voicesep", "submit", "callback", "reconcile", "rich", "qcloud_cos"}
+    assert not imported & {"voice_separation", "voicesep", "submit", "callback", "reconcile"}
+
+
+def test_the_extra_local_brings_all_that_it_imports() -> None:
+    allowed = distributions_for(Requirement("voice-separation[local]"))
+    owners = metadata.packages_distributions()
+    at_python_s_start = imported_by("sys")
+    imported = imported_by("localcloud.command") - at_python_s_start - sys.stdlib_module_names
+    assert "click" in imported
+    for module in imported & owners.keys():
+        assert allowed & set(map(canonicalize_name, owners[module])), f"{module} is of {owners[module]}"

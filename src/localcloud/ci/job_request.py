@@ -10,7 +10,7 @@ from localcloud.ci.call_backs import CallBack, CallBackFormat, CallBackType, Des
 from localcloud.ci.nodes import Node, invalid_argument, read_node, read_request
 from localcloud.ci.voice_separate import AudioMode, VoiceSeparate, require_tag
 from localcloud.errors import not_implemented
-from localcloud.media.stems import Stem
+from localcloud.media.models import Stem
 
 NO_MORE: Mapping[str, str] = {}
 _NO_CALL_BACK = "no"

@@ -10,8 +10,7 @@ from typing import Any
 from localcloud.ci.job_request import JobRequest
 from localcloud.ci.templates import Template
 from localcloud.ci.voice_separate import TAG, VoiceSeparate
-from localcloud.media.probe import MediaInfo
-from localcloud.media.stems import Stem
+from localcloud.media.models import MediaInfo, Stem
 
 
 class State(str, Enum):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from localcloud.ci.jobs import OutputFile
 from localcloud.ci.nodes import Nodes
-from localcloud.media.probe import AudioTrack, Format
+from localcloud.media.models import AudioTrack, Format
 
 
 def media_info(files: Sequence[OutputFile]) -> Nodes:

@@ -11,8 +11,7 @@ from localcloud.ci.turns import Turns
 from localcloud.clock import Clock
 from localcloud.cos.models import Cos
 from localcloud.errors import CloudError
-from localcloud.media.probe import AudioTrack, Format, MediaInfo
-from localcloud.media.stems import Stem
+from localcloud.media.models import AudioTrack, Format, MediaInfo, Stem
 
 CallLater = Callable[[float, Callable[[], object]], object]
 """Makes a call in so many seconds, on whatever clock it goes by: `localcloud.faults.later.Later.call`, for one."""

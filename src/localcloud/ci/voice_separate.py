@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field, model_validator
 
 from localcloud.ci.nodes import Node, invalid_argument
-from localcloud.media.encoding import Encoding
-from localcloud.media.stems import MUSIC, VOICE_AND_BACKGROUND, Separation, Stem
+from localcloud.media.models import MUSIC, VOICE_AND_BACKGROUND, Codec, Encoding, Separation, Stem
 
 TAG = "VoiceSeparate"
-Codec = Literal["aac", "mp3", "flac", "amr", "wav"]
 
 _SAMPLERATES = (8000, 11025, 22050, 32000, 44100, 48000, 96000)
 _LEGAL_SAMPLERATES: dict[Codec, tuple[int, ...]] = {

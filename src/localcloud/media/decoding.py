@@ -1,6 +1,6 @@
 """Audio and video files read as samples."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,10 +12,8 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 
 from localcloud.media.errors import NoAudio, NotMedia
-from localcloud.media.separation import BLOCK, SAMPLE_RATE, Audio
-
-Progress = Callable[[int], None]
-"""Told how many percent are done, 0 to 100, never less than before. It may raise to stop the work."""
+from localcloud.media.models import SAMPLE_RATE, Progress
+from localcloud.media.separation import BLOCK, Audio
 
 # Files come from anyone. Playlists and concatenations, which can name other files and hosts, are left out.
 _OPEN_OPTIONS = {

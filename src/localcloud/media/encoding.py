@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
 
 import av
 import numpy as np
@@ -14,9 +12,9 @@ from av.audio.stream import AudioStream
 from av.container import OutputContainer
 
 from localcloud.media.errors import NotEncodable
-from localcloud.media.separation import SAMPLE_RATE, Audio
+from localcloud.media.models import SAMPLE_RATE, Codec, Encoding
+from localcloud.media.separation import Audio
 
-Codec = Literal["aac", "mp3", "flac", "amr", "wav"]
 Write = Callable[[Audio], None]
 
 _ENCODERS: dict[Codec, str] = {
@@ -38,16 +36,6 @@ _CONTAINERS = {
 }
 _LAYOUTS = {1: "mono", 2: "stereo", 4: "4.0", 5: "5.0", 6: "5.1", 8: "7.1"}
 _FLAC_LAYOUTS = {**_LAYOUTS, 4: "quad"}
-
-
-@dataclass(frozen=True)
-class Encoding:
-    """How to write samples: Hz, kbit/s (None: the encoder's own choice) and channels (None: as they come)."""
-
-    codec: Codec
-    sample_rate: int = SAMPLE_RATE
-    bitrate: int | None = None
-    channels: int | None = None
 
 
 def encode(path: Path, encoding: Encoding) -> AbstractContextManager[Write]:

@@ -1,6 +1,5 @@
 """What a media file is: the facts of a probe, in the words of CI's MediaInfo (436/76941)."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,49 +8,10 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 
 from localcloud.media.decoding import audio_stream, open_media
+from localcloud.media.models import AudioTrack, Format, MediaInfo
 
 _LAYOUT_NAMES = {1: "mono", 2: "stereo"}
 
-
-@dataclass(frozen=True)
-class Format:
-    """A container: `bitrate` in kbit/s, `duration` and `start_time` in seconds, `size` in bytes."""
-
-    bitrate: float
-    duration: float
-    format_long_name: str
-    format_name: str
-    num_program: int
-    num_stream: int
-    size: int
-    start_time: float
-
-
-@dataclass(frozen=True)
-class AudioTrack:
-    """One audio stream of a container, in the same units; `timebase` is the length of its tick in seconds."""
-
-    bitrate: float
-    channel: int
-    channel_layout: str
-    codec_long_name: str
-    codec_name: str
-    codec_tag: str
-    codec_tag_string: str
-    duration: float
-    index: int
-    sample_fmt: str
-    sample_rate: int
-    start_time: float
-    timebase: Fraction
-
-
-@dataclass(frozen=True)
-class MediaInfo:
-    """One file: its container and its audio streams."""
-
-    format: Format
-    audio: tuple[AudioTrack, ...]
 
 
 def probe(path: Path) -> MediaInfo:

@@ -13,6 +13,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from localcloud.media.models import SAMPLE_RATE
+
 Audio: TypeAlias = npt.NDArray[np.float32]
 """Samples as (channels, samples), float32, full scale 1.0."""
 Spectrum: TypeAlias = npt.NDArray[np.complex64]
@@ -21,7 +23,6 @@ Gains: TypeAlias = npt.NDArray[np.float32]
 """One factor for each (frame, bin)."""
 Stems: TypeAlias = tuple[Audio, ...]
 
-SAMPLE_RATE = 44_100
 BLOCK = 2**19
 CONTEXT = 2**17  # more than the reach of all passes together, so that blocks change nothing that can be heard
 

@@ -2,27 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-from localcloud.media.decoding import Progress, decode
-from localcloud.media.encoding import Encoding, encode
+from localcloud.media.decoding import decode
+from localcloud.media.encoding import encode
+from localcloud.media.models import MUSIC, VOICE_AND_BACKGROUND, Encoding, Progress, Separation, Stem
 from localcloud.media.separation import Audio, Stems, music_stems, separate, voice_and_background
 
-Stem = Literal["voice", "background", "bass", "drum"]
-
-
-@dataclass(frozen=True)
-class Separation:
-    """A way to split sound, and what the parts are that it gives, in order."""
-
-    stems: tuple[Stem, ...]
-    split: Callable[[Audio], Stems]
-
-
-VOICE_AND_BACKGROUND = Separation(("voice", "background"), voice_and_background)
-MUSIC = Separation(("voice", "background", "bass", "drum"), music_stems)
+_SPLITS: Mapping[Separation, Callable[[Audio], Stems]] = {
+    VOICE_AND_BACKGROUND: voice_and_background,
+    MUSIC: music_stems,
+}
 
 
 def separate_file(
@@ -40,7 +30,7 @@ def separate_file(
     """
     with ExitStack() as files:
         writers = {stem: files.enter_context(encode(path, encoding)) for stem, path in outputs.items()}
-        for stems in separate(decode(source, progress=progress), separation.split):
+        for stems in separate(decode(source, progress=progress), _SPLITS[separation]):
             for stem, audio in zip(separation.stems, stems, strict=True):
                 if stem in writers:
                     writers[stem](audio)

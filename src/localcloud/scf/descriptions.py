@@ -107,7 +107,7 @@ def trigger_info(trigger: Trigger, at: datetime, url: str) -> TriggerInfo:
             described = {"event": trigger.event, "filter": {"Prefix": trigger.prefix, "Suffix": trigger.suffix}}
             name, kind, argument = f"{trigger.bucket}.cos.{trigger.region}.myqcloud.com", "cos", ""
         case HttpTrigger():
-            net = {"EnableIntranet": False, "EnableExtranet": trigger.extranet, "ExtranetUrl": url}
+            net = {"EnableIntranet": trigger.intranet, "EnableExtranet": trigger.extranet, "ExtranetUrl": url}
             described = {"AuthType": trigger.auth, "NetConfig": net}
             name, kind, argument = trigger.name, "http", ""
         case TimerTrigger():

@@ -57,7 +57,7 @@ _LEFT_OUT = {
 }
 MULTI_SCF_FUNCTION = _keys(_of(FunctionDeclaration), _IDLE, _LEFT_OUT)
 MULTI_SCF_INPUTS = _keys(
-    {*_of(FunctionDeclaration) - {"name", "handler"}, "region", "functions", "triggers", "src"},
+    {*_of(FunctionDeclaration) - {"name"}, "region", "functions", "triggers", "src"},
     f"{_IDLE} ignoreTriggers",
     _LEFT_OUT,
 )

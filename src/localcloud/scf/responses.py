@@ -177,5 +177,6 @@ def _told(result: InvocationResult, *, with_log: bool) -> Result:
         log=log,
         duration=round(milliseconds, 3),
         bill_duration=int(milliseconds) + 1,
+        mem_usage=result.memory or 0,
         invoke_result=-1 if failure else 0,
     )

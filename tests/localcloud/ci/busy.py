@@ -10,7 +10,7 @@ import pytest
 
 from localcloud.ci.jobs import Job, OutputFile, State
 from localcloud.cos.models import Cos
-from localcloud.media.decoding import Progress
+from localcloud.media.models import Progress
 from tests.localcloud.ci.lab import Lab, request_for
 
 

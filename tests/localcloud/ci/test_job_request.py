@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from localcloud.ci.call_backs import CallBack, KafkaConfig, MqConfig, Url
 from localcloud.ci.job_request import JobRequest, output_keys, read_job_request
 from localcloud.errors import CloudError
-from localcloud.media.stems import Stem
+from localcloud.media.models import Stem
 from tests.localcloud.ci.lab import BOTH, BUCKET, OUTPUT, body, request_for
 
 

@@ -144,7 +144,7 @@ def test_a_fault_of_ours_fails_the_job_and_not_the_worker(
         raise ZeroDivisionError
 
     with monkeypatch.context() as patched:
-        patched.setattr("localcloud.ci.separating.separate_file", broken)
+        patched.setattr("localcloud.media.stems.separate_file", broken)
         job = lab.run(request_for())
     assert (job.state, job.code) == (State.FAILED, "InternalError")
     assert job.job_id in caplog.text

@@ -18,7 +18,7 @@ from localcloud.ci.notifications import read_notification
 from localcloud.ci.rendering import job_detail, render_answer, render_notification, render_page
 from localcloud.ci.templates import Template
 from localcloud.ci.voice_separate import AudioMode, VoiceSeparate
-from localcloud.media.probe import AudioTrack, Format, MediaInfo
+from localcloud.media.models import AudioTrack, Format, MediaInfo
 from tests.localcloud.ci.lab import BUCKET, OUTPUT, REGION, request_for
 
 FORMAT = ["Bitrate", "Duration", "FormatLongName", "FormatName", "NumProgram", "NumStream", "Size", "StartTime"]

@@ -2,8 +2,7 @@ import pytest
 
 from localcloud.ci.voice_separate import AudioConfig, AudioMode, VoiceSeparate
 from localcloud.errors import CloudError
-from localcloud.media.encoding import Encoding
-from localcloud.media.stems import MUSIC, VOICE_AND_BACKGROUND
+from localcloud.media.models import MUSIC, VOICE_AND_BACKGROUND, Encoding
 from tests.localcloud.ci.lab import request_for
 
 RATES = [8000, 11025, 22050, 32000, 44100, 48000, 96000]

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from localcloud import LocalCloud
+from localcloud.command import main
 from localcloud.control.exchange import PREFIX
 from tests.support import ROOT
 
@@ -25,6 +26,11 @@ def test_the_table_of_the_page_is_what_the_operations_say_of_themselves(cloud: L
     assert PREFIX in TEXT
 
 
-@pytest.mark.parametrize("option", ["--port", "--data", "--serverless", "--manual", "--state-delay", "--policy"])
-def test_the_page_names_every_option_that_the_text_relies_on(option: str) -> None:
-    assert f"`{option}" in TEXT
+@pytest.mark.parametrize("option", [name for option in main.params for name in option.opts if name != "--version"])
+def test_every_option_of_the_command_is_told_of(option: str) -> None:
+    assert re.search(rf"^\| `{option}[ `]", TEXT, re.MULTILINE)
+
+
+def test_no_option_is_told_of_that_the_command_does_not_take() -> None:
+    taken = {name for option in main.params for name in option.opts}
+    assert set(re.findall(r"^\| `(--[a-z-]+)", TEXT, re.MULTILINE)) <= taken

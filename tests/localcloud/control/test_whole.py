@@ -1,9 +1,11 @@
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from localcloud import LocalCloud, Options
 from localcloud.ci.jobs import State
-from localcloud.ci.pace import Manual
+from localcloud.ci.pace import Manual, Timed
 from localcloud.clock import stopped_at
 from tests.localcloud.cloud_lab import BUCKET, PATIENCE, CloudLab, on_upload
 from tests.localcloud.control.steering import Steering, submit, wait_for
@@ -50,6 +52,20 @@ def test_whoever_waits_is_told_when_all_is_done(cloud_lab: CloudLab, steering: S
     assert steering.get("/idle", timeout=0) == {"is_idle": False}
     assert steering.get("/idle", timeout=20) == {"is_idle": True}
     assert len(cloud_lab.cloud.scf.invocations) == 1
+
+
+def test_nobody_who_waits_keeps_the_cloud_from_stopping(tmp_path: Path) -> None:
+    with LocalCloud(Options(pace=Timed(60), buckets={BUCKET: "ap-guangzhou"})) as cloud:
+        submit(cloud)
+        with ThreadPoolExecutor(1) as thread:
+            waiting = thread.submit(Steering(cloud).get, "/idle", timeout=60)
+            while not waiting.running():
+                time.sleep(0.01)
+            time.sleep(0.3)  # so that the question has arrived
+            began = time.monotonic()
+            cloud.stop()
+            assert time.monotonic() - began < 10
+            assert waiting.result(timeout=10) == {"is_idle": False}
 
 
 def test_after_a_reset_the_cloud_is_as_at_its_start() -> None:

@@ -10,7 +10,8 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from localcloud.media.decoding import decode
-from localcloud.media.encoding import Encoding, encode
+from localcloud.media.encoding import encode
+from localcloud.media.models import Encoding
 from localcloud.media.separation import Audio
 
 

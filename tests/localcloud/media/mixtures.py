@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from localcloud.media.separation import SAMPLE_RATE, Audio
+from localcloud.media.models import SAMPLE_RATE
+from localcloud.media.separation import Audio
 
 Signal = npt.NDArray[np.float64]
 

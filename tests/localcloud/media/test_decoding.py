@@ -7,8 +7,8 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 
 from localcloud.media.decoding import decode
-from localcloud.media.encoding import Encoding
 from localcloud.media.errors import NoAudio, NotMedia
+from localcloud.media.models import Encoding
 from tests.localcloud.media.files import read, tone, video, write
 
 

@@ -5,8 +5,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from localcloud.media.encoding import Codec, Encoding, encode
+from localcloud.media.encoding import encode
 from localcloud.media.errors import NotEncodable
+from localcloud.media.models import Codec, Encoding
 from localcloud.media.probe import probe
 from tests.localcloud.media.files import read, tone, write
 

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.media.encoding import Codec, Encoding
 from localcloud.media.errors import NoAudio, NotMedia
+from localcloud.media.models import Codec, Encoding
 from localcloud.media.probe import probe
 from tests.localcloud.media.files import tone, video, write
 

@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from localcloud.media.encoding import Encoding, encode
+from localcloud.media.encoding import encode
 from localcloud.media.errors import NoAudio, NotMedia
+from localcloud.media.models import MUSIC, Encoding, Stem
 from localcloud.media.probe import probe
 from localcloud.media.separation import Audio
-from localcloud.media.stems import MUSIC, Stem, separate_file
+from localcloud.media.stems import separate_file
 from tests.localcloud.media.files import read, tone, video, write
 from tests.localcloud.media.mixtures import gain, talk_over_music
 
@@ -142,7 +143,7 @@ STATUS = Path("/proc/self/status")
 PEAK = """
 import sys
 from pathlib import Path
-from localcloud.media.encoding import Encoding
+from localcloud.media.models import Encoding
 from localcloud.media.stems import separate_file
 source, folder = map(Path, sys.argv[1:])
 separate_file(source, {"voice": folder / "v.flac", "background": folder / "b.flac"}, Encoding("flac"))
