@@ -13,7 +13,6 @@ from localcloud.media.models import AudioTrack, Format, MediaInfo
 _LAYOUT_NAMES = {1: "mono", 2: "stereo"}
 
 
-
 def probe(path: Path) -> MediaInfo:
     """Return the facts of a media file with sound. Raises NotMedia, NoAudio, or FileNotFoundError.
 

@@ -27,6 +27,12 @@ class Quota:
     reserved: Mapping[str, int] = field(default_factory=dict)
     burst: int | None = None
 
+    def __post_init__(self) -> None:
+        """Raise ValueError where more is set aside than there is; that 12,800 MB must be left is not asked here."""
+        if self.unreserved is not None and self.unreserved < 0:
+            reserved = sum(self.reserved.values())
+            raise ValueError(f"{reserved} MB are set aside of the region's {self.region}; set less aside.")
+
     def reserved_for(self, function: FunctionSpec) -> int | None:
         """Return what is set aside for a function, None if nothing is."""
         return self.reserved.get(function.name, self.reserved.get(function.key))
@@ -78,10 +84,12 @@ class Concurrency:
 
     def count_instance(self, function: FunctionSpec) -> None:
         """Count an instance that is to be started now. Raises NoRoomError."""
+        if self._quota.burst is None:
+            return
         now = self._clock()
         with self._lock:
             while self._started and now - self._started[0] >= _MINUTE:
                 self._started.popleft()
-            if self._quota.burst is not None and len(self._started) >= self._quota.burst:
+            if len(self._started) >= self._quota.burst:
                 raise NoRoomError(burst_exceeded(function.name, self._quota.burst))
             self._started.append(now)

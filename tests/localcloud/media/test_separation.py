@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from localcloud.media import separation
+from localcloud.media.models import SAMPLE_RATE
 from localcloud.media.separation import Audio, Stems, music_stems, separate, voice_and_background
 from tests.localcloud.media.mixtures import Mixture, gain, talk_over_hiss, talk_over_music
 
@@ -70,7 +71,7 @@ def test_every_part_of_the_method_earns_its_place(
 
 
 def test_what_rumbles_below_speech_is_background() -> None:
-    time = np.arange(2 * separation.SAMPLE_RATE) / separation.SAMPLE_RATE
+    time = np.arange(2 * SAMPLE_RATE) / SAMPLE_RATE
     pulses = np.sin(2 * np.pi * 40 * time) * (np.sin(2 * np.pi * 5 * time) > 0)
     voice, _ = voice_and_background(pulses[None].astype(np.float32))
     assert np.square(voice).mean() < 1e-3 * np.square(pulses).mean()
@@ -89,7 +90,7 @@ def test_the_four_stems_of_music_add_up_to_the_recording() -> None:
 
 
 def test_a_low_note_is_bass_and_a_stroke_is_drum() -> None:
-    time = np.arange(4 * separation.SAMPLE_RATE) / separation.SAMPLE_RATE
+    time = np.arange(4 * SAMPLE_RATE) / SAMPLE_RATE
     note = 0.3 * np.sin(2 * np.pi * 80 * time)
     strokes = np.random.default_rng(1).standard_normal(len(time)) * np.exp(-60 * (time % 0.5))
     loudest = {

@@ -75,6 +75,12 @@ def test_instances_start_at_most_so_many_a_minute() -> None:
     concurrency.count_instance(function_spec())
 
 
+def test_no_more_can_be_set_aside_than_there_is() -> None:
+    assert Quota(region=512, reserved={"one": 256, "two": 256}).unreserved == 0
+    with pytest.raises(ValueError, match="640 MB are set aside of the region's 512; set less aside"):
+        Quota(region=512, reserved={"one": 256, "two": 384})
+
+
 def test_the_vendors_quota_and_none() -> None:
     assert (VENDOR_QUOTA.region, VENDOR_QUOTA.burst, VENDOR_QUOTA.unreserved) == (128_000, 500, 128_000)
     assert (NO_LIMIT.region, NO_LIMIT.burst, NO_LIMIT.unreserved) == (None, None, None)
