@@ -12,7 +12,7 @@ SHELL := /bin/bash
 WHEELS := build/wheels/requirements.txt
 TOOLKIT := tests/deploy/node_modules/.installed
 NODE_SDK := tests/localcloud/clients/node/node_modules/.installed
-.PHONY: help setup demo test test-pythons bench-index bench-localcloud bench-separation chaos fuzz lint docs audit requirements package deploy clean
+.PHONY: help setup demo local test test-pythons bench-index bench-localcloud bench-separation chaos fuzz lint docs audit requirements package deploy clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -21,6 +21,9 @@ setup: $(VENV)/.dev $(WHEELS) $(TOOLKIT) $(NODE_SDK) ## install everything for d
 
 demo: $(VENV)/.app ## separate the sample recording locally and show the stems and the index entry
 	@$(BIN)/voicesep demo
+
+local: $(VENV)/.app ## run the app in a local cloud until Ctrl-C, for `voicesep upload`, `jobs`, `show` and others
+	@$(BIN)/voicesep local
 
 test: $(VENV)/.dev $(WHEELS) $(TOOLKIT) $(NODE_SDK) ## run every test
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
@@ -52,6 +55,7 @@ lint: $(VENV)/.dev ## check style, types and walls
 docs: $(VENV)/.dev ## write the generated pages of docs/ and the schemas anew
 	@$(BIN)/python tools/protocol_page.py
 	@$(BIN)/python tools/index_schemas.py
+	@$(BIN)/python tools/cli_page.py
 
 audit: $(VENV)/.dev ## ask for known vulnerabilities of what goes into the functions
 	@$(BIN)/python -m tools.audit_dependencies

@@ -21,7 +21,7 @@ from voicesep.progress import meter
 
 USD_PER_MINUTE = 0.012  # of output; "intelligent voice fees" of the international site, snapshot of 2023
 STEMS = {AudioMode.IS_AUDIO: 1, AudioMode.IS_BACKGROUND: 1, AudioMode.AUDIO_AND_BACKGROUND: 2, AudioMode.MUSIC_MODE: 4}
-EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+EXIT_INTERRUPTED = 130  # as after any Ctrl-C
 
 
 @click.command()

@@ -25,7 +25,8 @@ def cam_policy(*, policy: str, env_file: Path | None, uin: str) -> None:
     """Print a policy of deploy/cam, filled in with the settings.
 
     submit, callback and reconcile are for the role of the function of that name, role for one role that all three
-    share; trust says that SCF may take on any of them; deployer is for whoever runs `scf deploy`.
+    share; trust says that SCF may take on any of them; deployer is for whoever runs `scf deploy`;
+    operator for whoever looks after what is deployed, with doctor, callback-url, logs and invoke --live.
     """
     if uin and not (uin.isascii() and uin.isdigit()):
         raise click.UsageError(f"--uin: {uin!r} is no account number; the console's account page shows it")

@@ -82,7 +82,7 @@ def read_deployment(folder: Path, env_file: Path | None = None) -> Deployment:
     """Read the deployment of a folder. Raises click.UsageError for whatever is missing or cannot be read."""
     path = env_file or folder / ENV_FILE
     if not path.is_file():
-        raise click.UsageError(f"there is no {path}; copy .env.example and fill it in, or name another with --env")
+        raise click.UsageError(f"there is no {path}; copy .env.example and fill it in, or name another with --env-file")
     try:
         return Deployment.of(folder, read_env(path))
     except InvalidServerlessFileError as error:

@@ -1,4 +1,6 @@
-"""`voicesep`: the commands. Data goes to stdout, talk to stderr; exit 0 done, 1 failed, 2 wrong usage."""
+"""`voicesep`: the commands. Data goes to stdout, talk to stderr; exit 0 done, 1 failed, 2 wrong usage, 130 Ctrl-C."""
+
+from typing import Any
 
 import click
 
@@ -12,6 +14,7 @@ from voicesep.doctor.command import doctor
 from voicesep.generate_event import generate_event
 from voicesep.invoke import invoke
 from voicesep.jobs import jobs
+from voicesep.live_checks.command import live_checks
 from voicesep.local_command import local
 from voicesep.logs import logs
 from voicesep.publish_page import publish_page
@@ -25,8 +28,22 @@ from voicesep.template import template
 from voicesep.ui import ui
 from voicesep.upload import upload
 
+INTERRUPTED = 130  # 128 + SIGINT
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class Commands(click.Group):
+    """A group whose commands end with 130 at Ctrl-C, as shells expect it, instead of click's 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="voice-separation")
 def main() -> None:
     """Separate voice and background of recordings, with the functions that run on Tencent Cloud.
@@ -42,6 +59,7 @@ main.add_command(doctor)
 main.add_command(generate_event)
 main.add_command(invoke)
 main.add_command(separate)
+main.add_command(live_checks)
 main.add_command(logs)
 main.add_command(publish_page)
 main.add_command(queue)

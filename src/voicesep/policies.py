@@ -20,7 +20,7 @@ FOLDER = "deploy/cam"
 DOORS = ("submit", "callback", "reconcile")
 
 # Reconcile does whatever the other doors do, so its policy is the one for a role that all three share.
-FILES = {**{name: f"{name}.json" for name in (*DOORS, "deployer", "trust")}, "role": "reconcile.json"}
+FILES = {**{name: f"{name}.json" for name in (*DOORS, "deployer", "operator", "trust")}, "role": "reconcile.json"}
 STORED_SECRETS = "stored-secrets.json"  # added where the callback secrets are in Secrets Manager
 BELIEVED_CALLBACKS = "believed-callbacks.json"  # added where callbacks are not verified: door 2 then reads the entry
 

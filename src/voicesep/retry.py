@@ -8,6 +8,7 @@ from itertools import islice
 import click
 from rich.console import Console
 
+from voice_separation.errors import NothingKnown
 from voice_separation.retrying import AT_ONCE, Retrying
 from voice_separation.status import State, Status, Wanted
 from voice_separation.story import Stories, Story
@@ -43,13 +44,15 @@ def retry(*, uploads: tuple[str, ...], failed: bool, refused: bool, again: bool,
         with meter(console, "would retry" if dry_run else "retried") as progress:
             work = _look if dry_run else _retry
             counts = work(_retrying(app, again=again), stories, console, progress)
+    for told in stories.unknown:
+        console.print(told, markup=False, style="red")
     print_json(dict(sorted(counts.items())))
-    if counts["failed"]:
+    if counts["failed"] or stories.unknown:
         sys.exit(1)
 
 
 class _Once:
-    """The stories of what is to be retried, each upload once."""
+    """The stories of what is to be retried, each upload once; `unknown` tells what has none."""
 
     def __init__(self, app: App, named: tuple[str, ...], *, failed: bool, refused: bool) -> None:
         self._stories: Stories = app.stories
@@ -57,10 +60,15 @@ class _Once:
         self._named = named
         self._states = [state for state, wanted in ((State.FAILED, failed), (State.REFUSED, refused)) if wanted]
         self._seen: set[str] = set()
+        self.unknown: list[str] = []
 
     def __iter__(self) -> Iterator[Story]:
         for named in (*self._named, *self._listed()):
-            story = self._stories.find(named)
+            try:
+                story = self._stories.find(named)
+            except NothingKnown as error:
+                self.unknown.append(str(error))
+                continue
             upload_id = story.upload.upload_id if story.upload else named
             if upload_id not in self._seen:
                 self._seen.add(upload_id)
@@ -88,7 +96,7 @@ def _retry(retrying: Retrying, stories: _Once, console: Console, progress: Meter
 def _look(retrying: Retrying, stories: _Once, console: Console, progress: Meter) -> Counter[str]:
     counts: Counter[str] = Counter()
     for story in stories:
-        key = story.upload.key if story.upload else story.ended[0]
+        key = story.upload.key if story.upload else ", ".join(story.ended or story.running)
         reason = retrying.reason_against(story)
         counts["skipped" if reason else "would be submitted"] += 1
         told = f"skipped, {reason}" if reason else f"would be submitted, attempt {story.attempts + 1}"

@@ -70,9 +70,9 @@ class Told(BaseModel):
     help="How it is printed.",
 )
 def show(upload: str, form: str, where: Where) -> None:
-    """Tell all that is known of one upload: claims, jobs, reports, stems, and what the functions logged of it.
+    """Tell all that is known of one upload.
 
-    A key means the present content of the object. The event that started it is named by the request of its first
+    That is its claims, jobs, reports and stems, and what the functions have logged of it. A key means the present content of the object. The event that started it is named by the request of its first
     claim. Exits with 1 when nothing is known.
     """
     with open_app(where) as app:

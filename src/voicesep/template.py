@@ -65,13 +65,19 @@ def parameter_options(command: Command) -> Command:
     """Add the options that say what a template makes."""
     options = [
         click.option("--name", required=True, help="Up to 64 Chinese characters, letters, digits, _ - *."),
-        click.option("--mode", type=click.Choice([mode.value for mode in AudioMode]), required=True),
         click.option(
-            "--codec", type=click.Choice([codec.value for codec in Codec]), default=Codec.AAC.value, show_default=True
+            "--mode", type=click.Choice([mode.value for mode in AudioMode]), required=True, help="Which stems it makes."
+        ),
+        click.option(
+            "--codec",
+            type=click.Choice([codec.value for codec in Codec]),
+            default=Codec.AAC.value,
+            show_default=True,
+            help="How they are encoded.",
         ),
         click.option("--samplerate", type=int, help="Hz."),
         click.option("--bitrate", type=int, help="kbit/s, 8 to 1000."),
-        click.option("--channels", type=int),
+        click.option("--channels", type=int, help="Of each stem."),
         click.option("--dry-run", is_flag=True, help="Print what would be sent, and send nothing."),
     ]
     for option in reversed(options):

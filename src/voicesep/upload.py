@@ -2,9 +2,9 @@
 
 import mimetypes
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic, sleep
 
 import click
 from rich.console import Console
@@ -58,7 +58,7 @@ def upload(*, files: tuple[Path, ...], key: str | None, wait: bool, timeout: int
             _put(app, file, each, console)
             if not wait:
                 click.echo(each)
-        failed = 0 if dry_run or not wait else _wait(app, keys, time.monotonic() + timeout, console)
+        failed = 0 if dry_run or not wait else _wait(app, keys, monotonic() + timeout, console)
     if failed:
         sys.exit(1)
 
@@ -93,7 +93,7 @@ def _wait(app: App, keys: list[str], until: float, console: Console) -> int:
     failed = 0
     with meter(console, "separated", len(keys)) as progress:
         for key in keys:
-            failed += not _wait_for(app, key, lambda: time.monotonic() < until, console)
+            failed += not _wait_for(app, key, lambda: monotonic() < until, console)
             progress.advance()
     return failed
 
@@ -111,6 +111,6 @@ def _wait_for(app: App, key: str, in_time: Callable[[], bool], console: Console)
             if story.refused and not story.entries:
                 console.print(f"{key}: refused, {story.refused.reason.message}", markup=False, style="red")
             return story.succeeded
-        time.sleep(LOOK_SECONDS)
+        sleep(LOOK_SECONDS)
     console.print(f"{key} is not separated yet: voicesep show {key}", markup=False, style="red")
     return False

@@ -1,4 +1,4 @@
-"""A local app with a recording in every state, real stems to play, and an index of several hours: the page's guinea pig."""
+"""What the page's tests look at: a local app with a recording in every state, real stems, an index of several hours."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,11 +63,11 @@ def exhibit(folder: Path) -> Iterator[Exhibit]:
             for key in (keys.job(entry.job_id), keys.log(entry.job_id, arrived_at)):
                 cloud.cos.put(bucket, INDEX + key, entry.content())
         env_file = folder / "exhibit.env"
-        key = {
+        identity = {
             "TENCENTCLOUD_SECRETID": cloud.credentials.access_key_id,
             "TENCENTCLOUD_SECRETKEY": cloud.credentials.secret_key,
         }
-        env_file.write_text("".join(f"{name}={value}\n" for name, value in {**local.environment, **key}.items()))
+        env_file.write_text("".join(f"{name}={value}\n" for name, value in {**local.environment, **identity}.items()))
         with open_app(Where(live=True, env_file=env_file)) as app:
             shown = Exhibit(local, app, env_file)
             shown.publish()

@@ -31,9 +31,8 @@ def credentials(examined: Examined) -> Iterator[Finding]:
     try:
         identity = examined.cloud.cam.identity()
     except ApiRefused as refused:
-        if refused.code.startswith("UnauthorizedOperation"):
-            yield examined.warn("the key is valid, but may not ask whose it is", "allow it cam:GetUserAppId")
-            return
+        if refused.is_denied:
+            raise
         remedy = "make a new key for the sub-account in CAM, and set it in .env or the environment"
         yield examined.fail(f"{refused.code}: {refused.reason}", remedy)
         return

@@ -8,6 +8,7 @@ from voicesep.cloud import Cloud
 from voicesep.deployment import Deployment
 from voicesep.doctor import account, address, functions, infinite, roles, storage
 from voicesep.doctor.findings import Check, Examined, Finding
+from voicesep.tencent.client import ApiRefused
 
 CHECKS: Mapping[str, Check] = MappingProxyType(
     {
@@ -36,6 +37,14 @@ def examine(deployment: Deployment, cloud: Cloud) -> Iterator[Finding]:
         examined = Examined(deployment, cloud, name)
         try:
             yield from check(examined)
+        except ApiRefused as refused:
+            told = f"{refused.operation} {refused.target}: {refused.code}, {refused.reason}"
+            if refused.is_denied:
+                yield examined.warn(
+                    told, "allow this key what `voicesep cam-policy operator` prints, to have it judged"
+                )
+            else:
+                yield examined.fail(told, refused.advice)
         except TencentRefusal as refused:
             told = f"{refused.operation} {refused.target}: {refused.code}, {refused.reason}"
             yield examined.fail(told, refused.advice)

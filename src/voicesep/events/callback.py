@@ -14,7 +14,7 @@ from localcloud.ci.job_request import JobRequest, Operation, Output, RequestInpu
 from localcloud.ci.jobs import Job, OutputFile, State
 from localcloud.ci.rendering import render_notification
 from localcloud.ci.voice_separate import AudioConfig, AudioMode, VoiceSeparate
-from localcloud.media.probe import AudioTrack, Format, MediaInfo
+from localcloud.media.models import AudioTrack, Format, MediaInfo
 from voice_separation.settings import Settings
 from voice_separation.uploads import Upload
 

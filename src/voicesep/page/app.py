@@ -1,6 +1,7 @@
 """The local server of the page: its files, the index under its own names, and what needs a key."""
 
 import hashlib
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ _PARTS = {
 
 def page_server(app: App, port: int = 0) -> Server:
     """Return the server of an app's page, on loopback; port 0 is a free one."""
+    logging.getLogger("urllib3").setLevel(logging.WARNING)  # at DEBUG it writes every address, presigned ones too
     return Server(page_app(app), port)
 
 

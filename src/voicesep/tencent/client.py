@@ -31,6 +31,11 @@ class ApiRefused(TencentRefusal):
         """Whether what was asked about is not there."""
         return self.code.startswith("ResourceNotFound") or self.code == "InvalidParameter.RoleNotExist"
 
+    @property
+    def is_denied(self) -> bool:
+        """Whether the key is valid, but CAM does not allow it the action."""
+        return self.code.startswith("UnauthorizedOperation")
+
 
 class ApiAnswer(BaseModel):
     """What an action answers, in the vendor's PascalCase; what is not needed here is left out."""

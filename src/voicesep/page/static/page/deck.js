@@ -51,7 +51,7 @@ export class Deck {
     const canvas = element("canvas", { "aria-hidden": "true" });
     const note = element("span", { className: "quiet" });
     const solo = element("button", { type: "button", "aria-label": `Hear only ${name}`, "aria-keyshortcuts": `${number + 1}` }, "Solo");
-    const mute = element("button", { type: "button", "aria-label": `Mute ${name}` }, "Mute");
+    const mute = element("button", { type: "button", className: "mute", "aria-label": `Mute ${name}` }, "Mute");
     const save = element("a", { href: track.addresses.save, download: track.key.split("/").at(-1), "aria-label": `Download ${name}` }, "Download");
     solo.addEventListener("click", () => this.ensemble.hearOnly(number));
     mute.addEventListener("click", () => this.ensemble.toggleHeard(number));

@@ -3,7 +3,7 @@
 
 const TICK = 200; // milliseconds
 const IN_STEP = 0.02; // seconds that nobody hears
-const LOST = 0.3; // seconds after which a follower jumps instead of hurrying
+const LOST = 0.08; // seconds after which a follower jumps instead of hurrying
 const MOST_HURRY = 0.05; // of its speed
 const PLAYABLE = HTMLMediaElement.HAVE_FUTURE_DATA;
 

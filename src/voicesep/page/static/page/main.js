@@ -10,6 +10,7 @@ import { openSource, SourceError } from "./source.js";
 
 const EVERY = 15_000; // milliseconds between two looks at the index, while somebody looks at the page
 const AT_ONCE = 100; // lines
+const HOURS_AT_ONCE = 24; // that are searched for another line
 
 class Page {
   #catalogue = new Catalogue();
@@ -48,7 +49,7 @@ class Page {
   }
 
   async #look() {
-    await this.#told(async () => {
+    await this.#attempt(async () => {
       const [index, open] = await Promise.all([this.source.index(), this.source.open()]);
       this.#catalogue.takeIndex(index);
       this.#catalogue.takeOpen(open);
@@ -64,11 +65,17 @@ class Page {
     this.#draw();
   }
 
-  // More lines: of those that are here, or of the next hour that has some.
+  // More lines: of those that are here, or of the next hours, until one has some.
   async #more() {
-    const segment = this.#catalogue.nextSegment(this.#wanted.state);
-    if (this.#found.length <= this.#limit && segment) {
-      await this.#told(async () => this.#catalogue.takeSegment(segment.key, await this.source.segment(segment.key)));
+    const before = this.#found.length;
+    if (before <= this.#limit) {
+      await this.#attempt(async () => {
+        for (let hours = 0; hours < HOURS_AT_ONCE && this.#found.length === before; hours += 1) {
+          const segment = this.#catalogue.nextSegment(this.#wanted.state);
+          if (!segment) break;
+          this.#catalogue.takeSegment(segment.key, await this.source.segment(segment.key));
+        }
+      });
     }
     this.#limit += AT_ONCE;
     this.#draw();
@@ -80,8 +87,7 @@ class Page {
     const older = this.#catalogue.nextSegment(this.#wanted.state);
     drawStates(counts, this.#wanted.state, (state) => this.#want({ state }));
     drawList(found.slice(0, this.#limit), this.#selected);
-    const isSearched = this.#wanted.words.trim() && older ? "; older ones are not searched yet" : "";
-    say("shown", `${Math.min(found.length, this.#limit).toLocaleString()} shown${isSearched}`);
+    say("shown", summary(found.length, Math.min(found.length, this.#limit), this.#wanted, counts, older));
     at("more").hidden = found.length <= this.#limit && !older;
     at("more").textContent = found.length > this.#limit ? "Show more" : "Load older jobs";
     const { index } = this.#catalogue;
@@ -103,7 +109,7 @@ class Page {
   }
 
   async #tell(item) {
-    await this.#told(async () => { this.#stories.set(item.id, await this.source.story(item.uploadId ?? item.jobId)); });
+    await this.#attempt(async () => { this.#stories.set(item.id, await this.source.story(item.uploadId ?? item.jobId)); });
     const current = this.#catalogue.find(this.#selected);
     if (current?.id === item.id) this.detail.show(current, this.#stories.get(item.id) ?? null);
   }
@@ -116,7 +122,7 @@ class Page {
   }
 
   // Do something that needs the source, and say what is wrong when it fails.
-  async #told(what) {
+  async #attempt(what) {
     try {
       await what();
       trouble(null);
@@ -125,6 +131,13 @@ class Page {
       trouble(error.message);
     }
   }
+}
+
+// How many lines there are, of how many.
+function summary(found, shown, { state, words }, counts, older) {
+  if (words.trim()) return `${found.toLocaleString()} found${older ? "; older jobs are not searched before they are loaded" : ""}`;
+  const all = state === null ? Object.values(counts).reduce((sum, count) => sum + count, 0) : (counts[state] ?? 0);
+  return `${shown.toLocaleString()} of ${all.toLocaleString()} shown`;
 }
 
 function say(id, text) {

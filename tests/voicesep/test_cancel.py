@@ -1,0 +1,56 @@
+from collections.abc import Iterator
+
+import pytest
+
+from localcloud import LocalCloud, Options
+from localcloud.ci.jobs import Job
+from localcloud.ci.pace import Manual
+from tests.voice_separation.conftest import BUCKET
+from tests.voicesep.terminal import Terminal
+
+
+@pytest.fixture
+def cloud() -> Iterator[LocalCloud]:
+    """A local cloud whose jobs begin when they are told to."""
+    with LocalCloud(Options(pace=Manual())) as cloud:
+        yield cloud
+
+
+def submitted(terminal: Terminal, key: str) -> str:
+    (outcome,) = terminal.bench.submission().submit_all((terminal.bench.upload(key),))
+    return str(outcome.job_id)
+
+
+def state(terminal: Terminal, job_id: str) -> str:
+    (job,) = terminal.bench.cloud.ci.get(BUCKET.name, [job_id]).jobs
+    assert isinstance(job, Job)
+    return job.state.value
+
+
+def test_jobs_are_cancelled_by_key_and_by_id_and_their_ids_are_printed(terminal: Terminal) -> None:
+    first, second = submitted(terminal, "incoming/a.mp3"), submitted(terminal, "incoming/b.mp3")
+    result = terminal.done("cancel", "incoming/a.mp3", second)
+    assert result.stdout.split() == [first, second]
+    assert [state(terminal, job) for job in (first, second)] == ["Cancel", "Cancel"]
+    assert terminal.done("show", first).stdout.startswith("incoming/a.mp3: Cancel")
+
+
+def test_a_dry_run_cancels_nothing(terminal: Terminal) -> None:
+    job_id = submitted(terminal, "incoming/a.mp3")
+    result = terminal.done("cancel", "incoming/a.mp3", "--dry-run")
+    assert (result.stdout, result.stderr) == ("", f"would cancel job {job_id}\n")
+    assert state(terminal, job_id) == "Submitted"
+
+
+def test_what_cannot_be_cancelled_is_told_and_the_others_are(terminal: Terminal) -> None:
+    job_id = submitted(terminal, "incoming/a.mp3")
+    result = terminal.run("cancel", "incoming/none.mp3", "incoming/a.mp3")
+    assert (result.exit_code, result.stdout.split()) == (1, [job_id])
+    assert "no object, no upload and no job incoming/none.mp3" in result.stderr
+
+
+def test_what_was_cancelled_can_be_retried(terminal: Terminal) -> None:
+    submitted(terminal, "incoming/a.mp3")
+    terminal.done("cancel", "incoming/a.mp3")
+    terminal.done("retry", "incoming/a.mp3")
+    assert len(terminal.bench.cloud.ci.jobs()) == 2

@@ -1,0 +1,374 @@
+"""The page of `voicesep ui` in a real browser, over a local cloud with real stems."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.voicesep.exhibit import EMPTY, HOSTILE, LATER, MUSIC, NOTES, OLD_JOBS, TALK, Exhibit, exhibit
+from voice_separation.index import keys
+from voicesep.local import INDEX
+from voicesep.page.app import page_server
+
+AUDIO = "[...document.querySelectorAll('audio')]"
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exhibit]:
+    with exhibit(tmp_path_factory.mktemp("exhibit")) as shown:
+        yield shown
+
+
+@pytest.fixture(scope="module")
+def address(shown: Exhibit) -> Iterator[str]:
+    with page_server(shown.app) as server:
+        yield f"{server.url}/"
+
+
+@pytest.fixture
+def ui(page: Page, address: str) -> Page:
+    page.goto(address)
+    expect(page.locator("#list li").first).to_be_visible()
+    return page
+
+
+def lines(page: Page) -> Locator:
+    return page.locator("#list li")
+
+
+def choose(page: Page, key: str) -> None:
+    page.get_by_role("searchbox").fill(key)
+    lines(page).filter(has_text=key.rpartition("/")[2]).get_by_role("link").click()
+    expect(page.locator("#detail-title")).to_have_text(key.rpartition("/")[2])
+
+
+def choose_and_wait(page: Page, key: str) -> None:
+    """Choose a job, and wait until all of it can be played."""
+    choose(page, key)
+    until(page, f"{AUDIO}.length && {AUDIO}.every((audio) => audio.readyState >= 2)")
+
+
+def until(page: Page, expression: str) -> None:
+    """Wait for a JavaScript expression to become true. Playwright's own wait needs `eval`, which the page forbids."""
+    for _ in range(300):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"this did not become true: {expression}")
+
+
+def until_in_step(page: Page) -> None:
+    """Wait until no track is further than a tenth of a second from another; a busy machine may let one stumble."""
+    times = f"{AUDIO}.map((audio) => audio.currentTime)"
+    until(page, f"Math.max(...{times}) - Math.min(...{times}) < 0.1")
+
+
+def positions(page: Page) -> list[float]:
+    found: list[float] = page.evaluate(f"{AUDIO}.map((audio) => audio.currentTime)")
+    return found
+
+
+def heard(page: Page) -> list[str]:
+    found: list[str] = page.evaluate(
+        f"{AUDIO}.filter((audio) => !audio.muted).map((audio) => audio.closest('li').dataset.track)"
+    )
+    return found
+
+
+def wait_until_played(page: Page, seconds: float) -> None:
+    until(page, f"{AUDIO}[0].currentTime > {seconds}")
+
+
+def test_the_newest_jobs_are_listed_with_how_many_there_are_of_each_state(ui: Page) -> None:
+    expect(lines(ui)).to_have_count(100)
+    expect(ui.locator("#shown")).to_have_text(f"100 of {OLD_JOBS + 6} shown")
+    states = [re.sub(r"\s+", " ", text) for text in ui.locator("#states button").all_text_contents()]
+    assert states == ["All 236", "Pending 0", "Waiting 1", "Success 209", "Failed 25", "Cancel 0", "Refused 1"]
+
+
+@pytest.mark.parametrize(("state", "key"), [("Waiting", LATER), ("Refused", EMPTY), ("Failed", NOTES)])
+def test_a_state_can_be_chosen(ui: Page, state: str, key: str) -> None:
+    button = ui.locator(f"#states button[data-state={state}]")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(lines(ui).filter(has_text=key.rpartition("/")[2])).to_have_count(1)
+    assert set(ui.locator("#list .state").all_text_contents()) == {state}
+
+
+def test_the_search_finds_keys_job_ids_and_reasons_and_takes_all_words_together(ui: Page, shown: Exhibit) -> None:
+    search = ui.get_by_role("searchbox")
+    for words in (shown.entry(TALK).job_id, "talk-over INCOMING"):
+        search.fill(words)
+        expect(lines(ui)).to_have_count(1)
+        expect(lines(ui)).to_contain_text("talk-over-music.mp3")
+    search.fill("ResourceNotSupported notes.mp3")
+    expect(lines(ui)).to_contain_text(["notes.mp3"])
+    search.fill("nothing of the kind")
+    expect(lines(ui)).to_have_count(0)
+    expect(ui.locator("#shown")).to_contain_text("0 found")
+
+
+def test_older_jobs_are_loaded_from_the_segments_until_all_are_there(ui: Page) -> None:
+    more = ui.locator("#more")
+    for _ in range(10):
+        if not more.is_visible():
+            break
+        count = lines(ui).count()
+        more.click()
+        expect(lines(ui).nth(count)).to_be_visible()
+    expect(lines(ui)).to_have_count(OLD_JOBS + 6)
+    assert len(set(ui.locator("#list li a").evaluate_all("links => links.map((each) => each.href)"))) == OLD_JOBS + 6
+
+
+def test_the_failed_are_loaded_from_the_segments_that_have_some(ui: Page) -> None:
+    ui.locator("#states button[data-state=Failed]").click()
+    while ui.locator("#more").is_visible():
+        count = lines(ui).count()
+        ui.locator("#more").click()
+        expect(lines(ui).nth(count)).to_be_visible()
+    expect(lines(ui)).to_have_count(25)
+
+
+def test_a_failed_job_says_why(ui: Page) -> None:
+    choose(ui, NOTES)
+    expect(ui.locator(".outcome")).to_contain_text("Failed")
+    expect(ui.locator(".outcome")).to_contain_text("ResourceNotSupported")
+    expect(ui.locator(".outcome")).to_contain_text("is no audio or video that can be decoded")
+
+
+@pytest.mark.parametrize(("key", "reason"), [(EMPTY, "the object is empty"), (LATER, "told to refuse POST")])
+def test_an_upload_without_a_job_says_why(ui: Page, key: str, reason: str) -> None:
+    choose(ui, key)
+    expect(ui.locator(".outcome")).to_contain_text(reason)
+    expect(ui.locator(".story")).to_contain_text("Claimed" if key == LATER else "Refused")
+    expect(ui.locator("audio")).to_have_count(0)
+
+
+def test_the_story_of_a_job_is_told_in_its_order_with_what_the_functions_did(ui: Page, shown: Exhibit) -> None:
+    choose(ui, TALK)
+    story = ui.locator(".story li")
+    expect(story).to_contain_text(["Claimed, attempt 1", "Submitted", "Started", "Success"])
+    expect(story.filter(has_text="Submitted")).to_contain_text(shown.entry(TALK).job_id)
+    expect(ui.locator(".facts")).to_contain_text("0:08")
+    expect(ui.locator(".facts")).to_contain_text("mp3, 44100 Hz, 2 ch")
+
+
+def test_all_tracks_play_together_and_stay_in_step(ui: Page) -> None:
+    choose_and_wait(ui, MUSIC)
+    assert ui.locator(".track").count() == 5
+    ui.get_by_role("button", name="Play").click()
+    wait_until_played(ui, 1.5)
+    until_in_step(ui)
+    assert min(positions(ui)) > 1
+    assert heard(ui) == ["input"]
+    ui.get_by_role("button", name="Pause").click()
+    before = positions(ui)
+    ui.wait_for_timeout(300)
+    assert positions(ui) == before
+
+
+def test_a_track_that_is_behind_is_brought_back_into_step(ui: Page) -> None:
+    choose_and_wait(ui, TALK)
+    ui.get_by_role("button", name="Play").click()
+    wait_until_played(ui, 0.5)
+    ui.evaluate(f"{AUDIO}[2].currentTime = 6")
+    until_in_step(ui)
+    assert max(positions(ui)) < 5
+
+
+def test_solo_mute_and_the_a_b_switch_keep_the_position_while_it_plays(ui: Page) -> None:
+    choose_and_wait(ui, TALK)
+    ui.get_by_role("button", name="Play").click()
+    wait_until_played(ui, 1)
+    before = positions(ui)[0]
+    swap = ui.get_by_role("button", name="A/B")
+    swap.click()
+    assert heard(ui) == ["voice"]
+    after = positions(ui)
+    assert all(before - 0.3 <= each < before + 2 for each in after)
+    until_in_step(ui)
+    swap.click()
+    assert heard(ui) == ["input"]
+    ui.get_by_role("button", name="Hear only background").click()
+    assert heard(ui) == ["background"]
+    ui.get_by_role("button", name="Mute voice").click()  # it was mute
+    assert heard(ui) == ["voice", "background"]
+    swap.click()
+    assert heard(ui) == ["background"]
+    assert positions(ui)[0] >= after[0]
+
+
+def test_the_position_can_be_chosen_with_the_slider_and_in_a_waveform(ui: Page) -> None:
+    choose_and_wait(ui, TALK)
+    ui.get_by_role("slider", name="Position").fill("4")
+    expect(ui.locator(".time")).to_have_text("0:04 / 0:08")
+    assert positions(ui) == pytest.approx([4, 4, 4])
+    canvas = ui.locator("li[data-track=voice] canvas")
+    width = canvas.evaluate("canvas => canvas.clientWidth")
+    canvas.click(position={"x": width * 0.25, "y": 5})
+    assert positions(ui) == pytest.approx([2, 2, 2], abs=0.1)
+
+
+def test_what_has_ended_begins_again(ui: Page) -> None:
+    choose_and_wait(ui, TALK)
+    ui.get_by_role("slider", name="Position").fill("7.6")
+    ui.get_by_role("button", name="Play").click()
+    expect(ui.get_by_role("button", name="Play")).to_be_visible()
+    ui.get_by_role("button", name="Play").click()
+    until(ui, f"{AUDIO}[0].currentTime > 0.2 && {AUDIO}[0].currentTime < 5")
+
+
+def test_waveforms_are_drawn_from_the_recordings(ui: Page) -> None:
+    choose(ui, TALK)
+    drawn = "document.querySelectorAll('canvas')[{}].toDataURL()"
+    until(ui, f"{drawn.format(1)} !== {drawn.format(2)}")
+    until(
+        ui,
+        """[...document.querySelectorAll('canvas')].every((canvas) => {
+            const copy = new OffscreenCanvas(canvas.width, canvas.height);
+            const context = copy.getContext('2d', { willReadFrequently: true });
+            context.drawImage(canvas, 0, 0);
+            const { data } = context.getImageData(0, 4, copy.width, copy.height / 2 - 6); // above a plain line
+            return data.some((value) => value);
+        })""",
+    )
+
+
+@pytest.mark.parametrize("name", ["input", "voice", "background"])
+def test_what_is_downloaded_is_the_object(ui: Page, shown: Exhibit, name: str) -> None:
+    choose(ui, TALK)
+    entry = shown.entry(TALK)
+    key = TALK if name == "input" else next(each.key for each in entry.outputs if each.stem == name)
+    with ui.expect_download() as started:
+        ui.get_by_role("link", name=f"Download {name}").click()
+    assert started.value.suggested_filename == key.rpartition("/")[2]
+    stored = shown.local.cloud.cos.get(shown.local.bucket.name, key).path
+    assert started.value.path().read_bytes() == stored.read_bytes()
+
+
+def test_a_key_full_of_markup_is_text(ui: Page) -> None:
+    choose(ui, HOSTILE)
+    expect(ui.locator(".facts")).to_contain_text(HOSTILE)
+    assert ui.locator("img").count() == 0
+
+
+def test_it_can_be_used_with_keys_alone(ui: Page) -> None:
+    ui.keyboard.press("/")
+    expect(ui.get_by_role("searchbox")).to_be_focused()
+    ui.keyboard.type("talk-over")
+    ui.keyboard.press("Escape")
+    ui.keyboard.press("j")
+    expect(ui.locator("#detail-title")).to_have_text("talk-over-music.mp3")
+    expect(ui.locator("#detail-title")).to_be_focused()
+    until(ui, f"{AUDIO}.every((audio) => audio.readyState >= 2)")
+    ui.keyboard.press("ArrowRight")
+    assert positions(ui) == pytest.approx([5, 5, 5])
+    ui.keyboard.press("Home")
+    ui.keyboard.press("p")
+    wait_until_played(ui, 0.2)
+    for key, expected in (
+        ("2", ["voice"]),
+        ("Shift+Digit3", ["voice", "background"]),
+        ("b", ["voice"]),
+        ("1", ["input"]),
+    ):
+        ui.keyboard.press(key)
+        assert heard(ui) == expected
+    ui.keyboard.press("p")
+    ui.keyboard.press("?")
+    expect(ui.get_by_role("dialog")).to_contain_text("at the same place")
+    ui.keyboard.press("Escape")
+    expect(ui.get_by_role("dialog")).to_be_hidden()
+    ui.keyboard.press("Escape")
+    expect(ui.locator("#detail-title")).to_have_text("No job chosen")
+
+
+def test_keys_can_be_switched_off_and_stay_so(ui: Page) -> None:
+    ui.get_by_role("button", name="Keys").click()
+    ui.get_by_role("checkbox", name="Keys are on").uncheck()
+    ui.get_by_role("button", name="Close").click()
+    ui.reload()
+    expect(lines(ui).first).to_be_visible()
+    ui.keyboard.press("j")
+    ui.keyboard.press("/")
+    expect(ui.get_by_role("searchbox")).not_to_be_focused()
+    expect(ui.locator("#detail-title")).to_have_text("No job chosen")
+
+
+def test_a_job_has_an_address_of_its_own(ui: Page, shown: Exhibit, address: str) -> None:
+    ui.goto(f"{address}#/{shown.entry(TALK).job_id}")
+    expect(ui.locator("#detail-title")).to_have_text("talk-over-music.mp3")
+    assert ui.title() == "talk-over-music.mp3 – Voice separation"
+    ui.goto(f"{address}#/jnone")
+    expect(ui.locator("#detail")).to_contain_text("has no job jnone")
+
+
+def test_what_plays_plays_on_when_the_index_is_read_again(ui: Page) -> None:
+    choose_and_wait(ui, TALK)
+    ui.get_by_role("button", name="Play").click()
+    wait_until_played(ui, 0.3)
+    with ui.expect_response("**/index.json"):
+        ui.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    wait_until_played(ui, 0.8)
+    expect(ui.get_by_role("button", name="Pause")).to_be_visible()
+
+
+def test_nothing_is_asked_of_anybody_else(page: Page, address: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address)
+    choose_and_wait(page, TALK)
+    page.wait_for_load_state("networkidle")
+    assert len(asked) > 10
+    assert [url for url in asked if not url.startswith(address)] == []
+
+
+@pytest.mark.parametrize(
+    ("key", "scheme", "width"),
+    [(None, "light", 320), (None, "dark", 1200), (MUSIC, "light", 1200), (MUSIC, "dark", 320), (NOTES, "dark", 1200)],
+)
+def test_axe_finds_nothing_to_complain_about(ui: Page, key: str | None, scheme: str, width: int) -> None:
+    ui.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+    ui.set_viewport_size({"width": width, "height": 900})
+    if key:
+        choose_and_wait(ui, key) if key == MUSIC else choose(ui, key)
+    report = Axe().run(ui)
+    assert report.violations_count == 0, report.generate_report()
+    assert len(report.response["passes"]) > 15
+
+
+def test_on_a_narrow_screen_there_is_the_list_or_the_job_and_nothing_is_cut_off(ui: Page) -> None:
+    ui.set_viewport_size({"width": 320, "height": 640})
+    expect(ui.locator("#detail")).to_be_hidden()
+    choose_and_wait(ui, MUSIC)
+    expect(ui.locator("#jobs")).to_be_hidden()
+    assert ui.evaluate("document.documentElement.scrollWidth") == 320
+    ui.get_by_role("link", name="Back to the list").click()
+    expect(ui.locator("#jobs")).to_be_visible()
+    assert ui.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_a_recording_that_is_gone_is_told_and_the_rest_plays(browser: Browser, shown: Exhibit, address: str) -> None:
+    local = shown.local
+    entry = shown.entry(TALK)
+    gone = entry.model_copy(
+        update={
+            "job_id": "jgone",
+            "upload_id": None,
+            "input": entry.input.model_copy(update={"key": "incoming/gone.mp3"}),
+        }
+    )
+    local.cloud.cos.put(local.bucket.name, INDEX + keys.job("jgone"), gone.content())
+    local.cloud.cos.put(local.bucket.name, INDEX + keys.log("jgone", shown.app.call.clock.now()), gone.content())
+    shown.publish()
+    context = browser.new_context()  # not the fixture's page: the browser complains about a 404, as it should
+    page = context.new_page()
+    page.goto(f"{address}#/jgone")
+    expect(page.locator("li[data-track=input]")).to_contain_text("cannot be played")
+    until(page, f"{AUDIO}[1].readyState >= 2")
+    assert heard(page) == ["voice"]
+    page.get_by_role("button", name="Play").click()
+    until(page, f"{AUDIO}[1].currentTime > 0.3")
+    context.close()
