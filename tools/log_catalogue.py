@@ -101,11 +101,11 @@ LINES: dict[Event, LogLine] = {
 }
 
 FIELDS: dict[str, tuple[IndexType, str]] = {
-    "ts": ("text", "when, RFC 3339, UTC"),
-    "level": ("text", "`DEBUG`, `INFO`, `WARNING`, `ERROR`"),
-    "event": ("text", "the first column above"),
-    "request_id": ("text", "SCF's request; missing while the settings are wrong"),
-    "function": ("text", "the function's full name; missing while the settings are wrong"),
+    "ts": ("text", "when, RFC 3339, UTC; in every line"),
+    "level": ("text", "`DEBUG`, `INFO`, `WARNING`, `ERROR`; in every line"),
+    "event": ("text", "the first column above; in every line"),
+    "request_id": ("text", "SCF's request; in every line, unless the settings are wrong"),
+    "function": ("text", "the function's full name; in every line, unless the settings are wrong"),
     "bucket": ("text", "of the upload"),
     "key": ("text", "of the upload"),
     "upload_id": ("text", "names one content of one object, see [index](index-format.md)"),

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools.log_catalogue import FIELDS, LINES, OF_EVERY_LINE
+from tools.log_catalogue import FIELDS, LINES
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "operations.md"
 BEGIN, END = "<!-- log lines: written by `make docs` -->\n", "<!-- /log lines -->"
@@ -33,8 +33,7 @@ def _fields() -> Iterator[str]:
     yield "| field | index it as | |"
     yield "|---|---|---|"
     for name, (kind, meaning) in FIELDS.items():
-        everywhere = "; in every line" if name in OF_EVERY_LINE else ""
-        yield f"| `{name}` | {kind} | {meaning}{everywhere} |"
+        yield f"| `{name}` | {kind} | {meaning} |"
 
 
 if __name__ == "__main__":

@@ -16,10 +16,11 @@ from voice_separation.index import documents, keys
 from voice_separation.index.reader import IndexReader
 from voice_separation.index.views import Index, read_segment
 from voice_separation.index.writer import IndexWriter
+from voice_separation.inventory import uploads_in
 from voice_separation.settings import Settings
 from voice_separation.telemetry import Event, Telemetry
 from voice_separation.tencent.cos import Cos
-from voice_separation.uploads import CREATED, ObjectCreated, Upload, reason_to_skip
+from voice_separation.uploads import Upload
 
 EVENT_MAY_COME = timedelta(minutes=15)  # younger objects may still be claimed by their event
 LOOK_BACK = timedelta(days=3)  # claims older than this were looked at by earlier audits
@@ -79,12 +80,10 @@ class Audit:
         return done
 
     def _uploads(self) -> Iterator[Upload]:
-        """Yield the uploads that lie in the bucket and are old enough for their event to have come."""
+        """Return the uploads that lie in the bucket and are old enough for their event to have come."""
         youngest = self.clock.now() - EVENT_MAY_COME
-        for listed in self.cos.list(self.bucket, self.settings.input_prefix):
-            record = ObjectCreated(f"{CREATED}*", self.bucket, (listed.key,))
-            if listed.last_modified <= youngest and reason_to_skip(record, self.settings) is None:
-                yield Upload(self.bucket, listed.key, listed.etag, listed.size)
+        lying = uploads_in(self.bucket, self.cos, self.settings)
+        return (each.upload for each in lying if each.since <= youngest)
 
     def _claims(self) -> tuple[set[str], dict[str, int]]:
         """Return the uploads that are claimed, and the attempts of those whose last claim may be a dead man's.

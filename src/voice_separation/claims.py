@@ -38,9 +38,10 @@ class Claims:
     void: bool = False  # the bucket keeps versions: a write that was let through says nothing of an earlier one
     _settled_at: float = 0.0  # monotonic; of the youngest claim
 
-    def take(self, upload: Upload, *, first_attempt: int = 1) -> Claim:
+    def take(self, upload: Upload, *, first_attempt: int = 1, retry_of: tuple[str, ...] = ()) -> Claim:
         """Claim an upload; an attempt over 1 means that there may be a job already.
 
+        Jobs in `retry_of` have ended, and do not count: the upload is tried again in spite of them.
         The claim is not to be acted on before it has settled and is confirmed.
         Raises ClaimHeld when the upload is somebody else's, UploadFinished when its job has ended long ago.
         """
@@ -51,7 +52,7 @@ class Claims:
             held = (self._held_instead(claim) if self.void else None) or self._write(claim)
             if held is None:
                 return claim
-            if held.nonce in self.mine or not self._is_dead(held):
+            if held.nonce in self.mine or not self._is_dead(held, retry_of):
                 raise ClaimHeld(f"{upload.key} is submitted by request {held.request_id} since {held.claimed_at}")
             attempt += 1  # by its key: what a damaged claim says of itself could lead back
 
@@ -91,22 +92,22 @@ class Claims:
         """Look before writing, where the write itself would refuse nothing."""
         return self.reader.read(keys.claim(claim.upload.upload_id, claim.attempt), Claim)
 
-    def _is_dead(self, held: Claim) -> bool:
+    def _is_dead(self, held: Claim, retry_of: tuple[str, ...]) -> bool:
         """Tell whether the next attempt is ours to make. Raises UploadFinished."""
         evidence = Evidence(claim=held)
         now = self.clock.now()
         if not evidence.may_be_claimed(now=now, request_id=self.request_id):
             return False
-        evidence = evidence.merge(Evidence(entry=self._finished(held.upload.upload_id)))
+        evidence = evidence.merge(Evidence(entry=self._finished(held.upload.upload_id, retry_of)))
         if evidence.state is UploadState.FINISHED:
             raise UploadFinished(f"{held.upload.key} has its entry: {evidence.entry and evidence.entry.job_id}")
         return evidence.may_be_claimed(now=now, request_id=self.request_id)
 
-    def _finished(self, upload_id: str) -> Entry | None:
+    def _finished(self, upload_id: str, retry_of: tuple[str, ...]) -> Entry | None:
         """Return what became of an upload, for its job may have ended so long ago that CI has forgotten it."""
         for state in (JobState.SUCCESS, JobState.FAILED):
             entry = self.reader.read(keys.finished(upload_id, state.value), Entry)
-            if entry:
+            if entry and entry.job_id not in retry_of:
                 return entry
         return None
 

@@ -4,6 +4,7 @@ Straight way, three requests: ask CI for the job, write `jobs/`, write `log/`.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import IntEnum
 
 from voice_separation.bucket import Bucket
@@ -19,6 +20,8 @@ from voice_separation.jobs.detail import TAG, JobDetail
 from voice_separation.telemetry import Event, Telemetry
 from voice_separation.tencent.ci import Ci
 from voice_separation.upload_state import weightier_entry
+
+CLOCKS_DIFFER = timedelta(minutes=5)  # at most, between COS and a function
 
 
 class Completed(IntEnum):
@@ -86,6 +89,19 @@ class Completion:
         self.index.entry(entry, arrived_at=self.clock.now())
         telemetry.info(Event.ENTRY_STORED, key=entry.input.key, code=entry.code, outputs=len(entry.outputs))
         return Completed.STORED
+
+    def is_filed(self, detail: JobDetail) -> bool:
+        """Tell whether somebody has stored both the entry of a finished job and its copy in the log.
+
+        The copy was written right after the entry, so the entry's age tells under which hour; storing it again
+        would only file the job under a second hour.
+        """
+        stored = self.reader.exists(keys.job(detail.job_id))
+        if stored is None:
+            return False
+        near = (stored.last_modified, stored.last_modified - CLOCKS_DIFFER, stored.last_modified + CLOCKS_DIFFER)
+        hours = dict.fromkeys(keys.log(detail.job_id, moment) for moment in near)
+        return any(self.reader.exists(key) for key in hours)
 
     def _check(self, detail: JobDetail, messages: tuple[JobDetail, ...], grant: Grant) -> None:
         """Raise JobContradicts unless the job is of this bucket and Tag, and of the upload granted and reported.

@@ -1,7 +1,7 @@
 """Doing the same to many things, one after the other or several at once; passed in, so that a simulation can decide."""
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
 from typing import Protocol, TypeVar
 
 T = TypeVar("T")
@@ -9,7 +9,7 @@ R = TypeVar("R")
 
 
 class Map(Protocol):
-    """What `map` is: the results come in the order of the items. `map` itself is one."""
+    """What `map` is, and `map` itself is one. The results come in the order of the items, unless told otherwise."""
 
     def __call__(self, function: Callable[[T], R], items: Iterable[T], /) -> Iterator[R]:
         """Call the function with each item."""
@@ -24,5 +24,25 @@ def in_threads(most: int) -> Map:
             return iter([function(thing) for thing in things])
         with ThreadPoolExecutor(min(most, len(things))) as threads:
             return iter(list(threads.map(function, things)))
+
+    return many
+
+
+def in_flight(most: int) -> Map:
+    """Return a `map` for endless items: no more than `most` are taken and not done, and results come as they end.
+
+    Whoever stops reading, or fails, waits for those that have begun.
+    """
+
+    def many(function: Callable[[T], R], items: Iterable[T], /) -> Iterator[R]:
+        with ThreadPoolExecutor(most) as threads:
+            begun: set[Future[R]] = set()
+            for item in items:
+                begun.add(threads.submit(function, item))
+                ended, begun = wait(begun, timeout=None if len(begun) == most else 0, return_when=FIRST_COMPLETED)
+                for each in ended:
+                    yield each.result()
+            for each in as_completed(begun):
+                yield each.result()
 
     return many

@@ -108,6 +108,14 @@ class NothingToRebuild(VoiceSeparationError):
     """There is no entry below the prefix, so a rebuild would only remove what is there."""
 
 
+class NothingKnown(VoiceSeparationError):
+    """Neither the bucket, nor the index, nor CI knows what somebody asks for."""
+
+
+class NothingToCancel(VoiceSeparationError):
+    """What somebody wants cancelled is not under way."""
+
+
 class TencentRefusal(VoiceSeparationError):
     """COS, CI or Secrets Manager did not do what was asked.
 

@@ -14,13 +14,13 @@ from voice_separation.completion import Completion
 from voice_separation.concurrency import Map
 from voice_separation.errors import CannotBeSeparated, JobUnknown, ObjectNotFound, VoiceSeparationError
 from voice_separation.index import documents, keys
-from voice_separation.index.entries import entry_of
 from voice_separation.index.reader import IndexReader
 from voice_separation.index.views import HOUR
 from voice_separation.index.writer import IndexWriter
 from voice_separation.jobs.detail import JobDetail
+from voice_separation.patience import NO_ROOM
 from voice_separation.settings import Settings
-from voice_separation.submitter import NO_ROOM, Candidate, Outcome, Submitter
+from voice_separation.submitter import Candidate, Outcome, Submitter
 from voice_separation.telemetry import Event, Telemetry
 from voice_separation.tencent.ci import MOST_IDS, Ci
 from voice_separation.tencent.cos import Cos, ListedObject
@@ -28,18 +28,18 @@ from voice_separation.uploads import Upload
 
 DRAIN_UNTIL = 0.55  # the share of the time that must be left for what comes after
 FINISH_UNTIL = 0.25
-CLOCKS_DIFFER = timedelta(minutes=5)  # at most, between COS and a function
 MOST_AT_ONCE = 16  # uploads whose claims settle together
 
 
 @dataclass(frozen=True)
 class Reconciled:
-    """What one run did."""
+    """What one run did, and what it left."""
 
     submitted: int = 0
     waiting: int = 0
     finished: int = 0
     still_open: int = 0
+    oldest_open_s: int = 0
     alarming: tuple[Outcome, ...] = ()
 
     def report(self) -> dict[str, int]:
@@ -49,6 +49,7 @@ class Reconciled:
             "waiting": self.waiting,
             "finished": self.finished,
             "still_open": self.still_open,
+            "oldest_open_s": self.oldest_open_s,
         }
 
 
@@ -84,7 +85,7 @@ class Reconciliation:
         drained = self._drain(self._time_left_for(DRAIN_UNTIL)) if self.settings.enabled else (0, 0, ())
         submitted, waiting, alarming = drained
         finished, still_open = self._finish_overdue(self._time_left_for(FINISH_UNTIL))
-        done = Reconciled(submitted, waiting, finished, still_open, alarming)
+        done = Reconciled(submitted, waiting, finished, still_open, self._oldest_open_s(), alarming)
         self.telemetry.info(Event.RECONCILED, **done.report())
         return done
 
@@ -153,7 +154,7 @@ class Reconciliation:
         self.writer.remove(place.key)
 
     def _gone(self, upload: Upload, waiting: documents.Waiting, why: str) -> Outcome:
-        adopted = self.submitter.adopt(upload) if waiting.attempts else None
+        adopted = self.submitter.adopt(upload, waiting.retry_of) if waiting.attempts else None
         if adopted:
             return adopted
         reason = documents.Reason(error="ObjectNotFound", code="", message=why)
@@ -174,6 +175,11 @@ class Reconciliation:
             finished += sum(ended)
             still_open += len(ended) - sum(ended)
         return finished, still_open
+
+    def _oldest_open_s(self) -> int:
+        """Return for how many seconds a job of the oldest hour has been open, which is the oldest's age to the hour."""
+        first = next(self.reader.list(keys.PENDING), None)
+        return max(0, round((self.clock.now() - first.last_modified).total_seconds())) if first else 0
 
     def _overdue(self) -> Iterator[ListedObject]:
         """Yield the notes that are older than the grace, each once, from any of them on.
@@ -220,24 +226,10 @@ class Reconciliation:
             self.telemetry.error(Event.JOB_LOST, job_id=pending.job_id, key=upload.key, upload_id=upload.upload_id)
         elif not detail.finished:
             return False
-        elif not self._is_filed(detail):
+        elif not self.completion.is_filed(detail):
             self.completion.store(detail)
         self.writer.remove(answered.place.key)
         return True
-
-    def _is_filed(self, detail: JobDetail) -> bool:
-        """Tell whether a callback has stored both the entry and its copy in the log.
-
-        The copy was written right after the entry, so the entry's age tells under which hour; storing it again
-        would only file the job under a second hour.
-        """
-        entry = entry_of(detail, bucket=self.bucket.name, region=self.bucket.region)
-        stored = self.reader.exists(keys.job(entry.job_id))
-        if stored is None:
-            return False
-        near = (stored.last_modified, stored.last_modified - CLOCKS_DIFFER, stored.last_modified + CLOCKS_DIFFER)
-        hours = dict.fromkeys(keys.log(entry.job_id, moment) for moment in near)
-        return any(self.reader.exists(key) for key in hours)
 
 
 def _ever_more(places: Sequence[ListedObject]) -> Iterator[Sequence[ListedObject]]:

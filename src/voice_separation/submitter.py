@@ -6,7 +6,7 @@ looks whether CI has a job for it already, and adopts that.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal
 
 from voice_separation.capability import Ring
@@ -19,11 +19,8 @@ from voice_separation.errors import (
     InputRefused,
     InvalidOptions,
     Misconfigured,
-    QueuePaused,
-    QueueSaturated,
     Retryable,
     TencentRefusal,
-    Throttled,
     UploadFinished,
     VoiceSeparationError,
 )
@@ -37,16 +34,13 @@ from voice_separation.jobs.request import JobRequest, can_be_named
 from voice_separation.jobs.states import JobState, rank
 from voice_separation.naming import output_keys
 from voice_separation.options import Options, options_for, says_skip
+from voice_separation.patience import NO_ROOM, next_attempt_at
 from voice_separation.settings import Settings
 from voice_separation.telemetry import Event, Telemetry
 from voice_separation.tencent.ci import Ci
 from voice_separation.tencent.cos import ObjectHead
 from voice_separation.uploads import Upload
 
-NO_ROOM = (QueueSaturated, QueuePaused, Throttled)  # a definite no: there is no job, and the next upload gets the same
-MISCONFIGURED_AGAIN_AFTER = timedelta(minutes=5)  # doubled with each attempt
-LONGEST_WAIT = timedelta(hours=6)
-LISTED_AFTER = timedelta(minutes=2)  # after its creation a job is in CI's list: no page says when, so amply
 _ARCHIVED = frozenset({"ARCHIVE", "DEEP_ARCHIVE"})
 
 
@@ -85,6 +79,16 @@ class Candidate:
     upload: Upload
     head: ObjectHead
     waited: documents.Waiting | None = None
+
+    @property
+    def attempt(self) -> int:
+        """The number of the next attempt."""
+        return self.waited.attempts + 1 if self.waited else 1
+
+    @property
+    def retry_of(self) -> tuple[str, ...]:
+        """The jobs that are not to count as the upload's."""
+        return self.waited.retry_of if self.waited else ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,9 +136,9 @@ class Submitter:
                 no_room = outcome.error
         return tuple(outcomes)
 
-    def adopt(self, upload: Upload) -> Outcome | None:
-        """Note the job that CI has for an upload whose object is gone; None when there is none."""
-        job = self._job_of(upload)
+    def adopt(self, upload: Upload, retry_of: tuple[str, ...] = ()) -> Outcome | None:
+        """Note the job that CI has for an upload whose object is gone; None when there is none but those retried."""
+        job = self._job_of(upload, retry_of)
         return self._note(upload, job, self.telemetry.bind(key=upload.key, upload_id=upload.id)) if job else None
 
     def _begin(self, candidate: Candidate) -> _Claimed | Outcome:
@@ -160,14 +164,14 @@ class Submitter:
         return Outcome("failed", upload.key, upload.id, error=told)
 
     def _claim(self, candidate: Candidate, telemetry: Telemetry) -> _Claimed | Outcome:
-        upload, head, waited = candidate.upload, candidate.head, candidate.waited
+        upload, head = candidate.upload, candidate.head
         if says_skip(head.metadata):
             telemetry.info(Event.UPLOAD_SKIPPED, reason="its metadata says skip")
             return Outcome("skipped", upload.key, upload.id, reason="its metadata says skip")
         try:
             self._refuse_what_cannot_be_separated(upload, head)
             request = self._request(upload, options_for(head.metadata, self.settings))
-            claim = self.claims.take(upload, first_attempt=waited.attempts + 1 if waited else 1)
+            claim = self.claims.take(upload, first_attempt=candidate.attempt, retry_of=candidate.retry_of)
         except (InvalidOptions, CannotBeSeparated) as error:
             return self._refuse(upload, error, telemetry)
         except ClaimHeld as error:
@@ -201,17 +205,17 @@ class Submitter:
     def _job_for(self, claimed: _Claimed) -> JobDetail:
         """Return the upload's job: after the first attempt one that CI has already, otherwise a new one."""
         upload, attempt = claimed.upload, claimed.claim.attempt
-        there = self._job_of(upload) if attempt > 1 or self.claims.void else None
+        there = self._job_of(upload, claimed.candidate.retry_of) if attempt > 1 or self.claims.void else None
         if there is None:
             request = claimed.request.model_copy(update={"callback": self._callback(upload)})
             return self.ci.create_job(upload.bucket, request)
         claimed.telemetry.info(Event.JOB_ADOPTED, job_id=there.job_id, state=there.state, attempt=attempt)
         return there
 
-    def _job_of(self, upload: Upload) -> JobDetail | None:
+    def _job_of(self, upload: Upload, retry_of: tuple[str, ...]) -> JobDetail | None:
         """Return the job that CI has for an upload, the furthest of several; one too many was cancelled."""
         jobs = self.ci.list_jobs(upload.bucket, JobFilter(input_object=upload.key))
-        ours = [job for job in jobs if upload_id_of(job) == upload.id]
+        ours = [job for job in jobs if upload_id_of(job) == upload.id and job.job_id not in retry_of]
         return max(ours, key=lambda job: (job.state != JobState.CANCEL, rank(job.state), job.job_id), default=None)
 
     def _note(self, upload: Upload, job: JobDetail, telemetry: Telemetry) -> Outcome:
@@ -247,7 +251,8 @@ class Submitter:
                     reason=documents.Reason.of(error),
                     attempts=attempt,
                     waiting_since=waited.waiting_since if waited else now,
-                    next_attempt_at=_next_attempt_at(now, error, attempt),
+                    next_attempt_at=next_attempt_at(now, error, attempt),
+                    retry_of=claimed.candidate.retry_of,
                     upload=documents.Upload.of(upload),
                 )
             )
@@ -292,16 +297,3 @@ class Submitter:
         ttl = timedelta(hours=settings.callback_ttl_hours)
         path = self.ring.path(upload.id, now=self.clock.now(), ttl=ttl)
         return UrlCallback(url=settings.callback_url + path, format=settings.callback_format)
-
-
-def _next_attempt_at(now: datetime, error: TencentRefusal, attempt: int) -> datetime:
-    """Return when to try again: at the timer's next run after a definite no.
-
-    Without an answer there may be a job: it is looked for when CI is sure to list it. What somebody has to correct is
-    tried ever later.
-    """
-    if isinstance(error, NO_ROOM):
-        return now
-    if isinstance(error, Misconfigured):
-        return now + min(LONGEST_WAIT, MISCONFIGURED_AGAIN_AFTER * (1 << min(attempt - 1, 10)))
-    return now + LISTED_AFTER

@@ -16,7 +16,7 @@ from voice_separation.concurrency import in_flight
 from voice_separation.jobs.audio import AudioMode
 from voicesep.app import App, Where, app_options, open_app
 from voicesep.console import print_json, talk
-from voicesep.moments import MOMENT
+from voicesep.moments import moment
 from voicesep.progress import meter
 
 USD_PER_MINUTE = 0.012  # of output; "intelligent voice fees" of the international site, snapshot of 2023
@@ -29,7 +29,7 @@ EXIT_INTERRUPTED = 130  # as after any Ctrl-C
 @click.option(
     "--prefix", metavar="PREFIX", help="Only keys below it, be it outside INPUT_PREFIX.  [default: INPUT_PREFIX]"
 )
-@click.option("--since", type=MOMENT, metavar="TIME", help="Only objects stored since then: 2026-11-21, 12h, 7d.")
+@click.option("--since", callback=moment, metavar="TIME", help="Only objects stored since then: 2026-11-21, 12h, 7d.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Submit no more than that.")
 @click.option("--parallel", type=click.IntRange(1, 64), default=16, show_default=True, help="How many at once.")
 @click.option(

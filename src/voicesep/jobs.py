@@ -9,7 +9,7 @@ from voice_separation.clock import rfc3339
 from voice_separation.status import Row, State, Status, Wanted
 from voicesep.app import Where, app_options, open_app
 from voicesep.console import Column, output_format, print_stream, talk
-from voicesep.moments import MOMENT
+from voicesep.moments import moment
 
 ROWS_OF_A_TABLE = 50
 
@@ -31,7 +31,10 @@ COLUMNS: tuple[Column[Row], ...] = (
     help="Only these: jobs that have ended as CI says, or uploads that are pending, waiting or refused.",
 )
 @click.option(
-    "--since", type=MOMENT, metavar="TIME", help="Only since then: 2026-11-21, 2026-11-21T08:00+08:00, 90m, 12h, 7d."
+    "--since",
+    callback=moment,
+    metavar="TIME",
+    help="Only since then: 2026-11-21, 2026-11-21T08:00+08:00, 90m, 12h, 7d.",
 )
 @click.option("--key", metavar="PATTERN", help="Only objects whose key is this; * and ? stand for any characters.")
 @click.option(

@@ -23,17 +23,9 @@ def read_moment(text: str, now: datetime) -> datetime:
         raise ValueError(f"{text!r} is no time; write 2026-11-21, 2026-11-21T08:00+08:00, or 90m, 12h, 7d") from None
 
 
-class Moment(click.ParamType[datetime]):
-    """A time on the command line."""
-
-    name = "time"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Return the moment; a wrong one ends the command with 2."""
-        try:
-            return read_moment(str(value), datetime.now(timezone.utc))
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
-MOMENT = Moment()
+def moment(_context: click.Context, _parameter: click.Parameter, value: str | None) -> datetime | None:
+    """Read the value of an option; a wrong one ends the command with 2."""
+    try:
+        return None if value is None else read_moment(value, datetime.now(timezone.utc))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error

@@ -72,8 +72,9 @@ class Told(BaseModel):
 def show(upload: str, form: str, where: Where) -> None:
     """Tell all that is known of one upload.
 
-    That is its claims, jobs, reports and stems, and what the functions have logged of it. A key means the present content of the object. The event that started it is named by the request of its first
-    claim. Exits with 1 when nothing is known.
+    That is its claims, jobs, reports and stems, and what the functions have logged of it. A key means the present
+    content of the object. The event that started it is named by the request of its first claim. Exits with 1 when
+    nothing is known.
     """
     with open_app(where) as app:
         stories = app.stories

@@ -104,13 +104,17 @@ class Pending(Document):
 
 
 class Waiting(Document):
-    """CI could not take an upload yet; it is tried again from `next_attempt_at` on."""
+    """CI could not take an upload yet; it is tried again from `next_attempt_at` on.
+
+    `retry_of` are jobs of the upload that have ended and do not count: somebody wants it tried in spite of them.
+    """
 
     schema_: Literal["voice-separation/waiting/1"] = Field("voice-separation/waiting/1", alias="schema")
     reason: Reason
     attempts: int
     waiting_since: Moment
     next_attempt_at: Moment
+    retry_of: tuple[JobId, ...] = ()
     upload: Upload
 
 

@@ -125,7 +125,7 @@ class Session:
         connection = self.pool.connection_from_host(place.hostname, place.port, place.scheme)
         response = connection.urlopen(
             request.method,
-            _target(request),
+            request_target(request),
             body=request.body or None,
             headers=self._headers(request),
             retries=False,
@@ -161,7 +161,8 @@ class Session:
         return {**signed, "Authorization": signature, "User-Agent": "voice-separation"}
 
 
-def _target(request: Request) -> str:
+def request_target(request: Request) -> str:
+    """Return path and query as they are sent, encoded."""
     # A literal `./` in a key must not be taken for a directory by anything on the way.
     path = quote(request.path, "/" + SAFE).replace("./", ".%2F")
     return f"{path}?{urlencode(request.params, quote_via=quote, safe=SAFE)}" if request.params else path
