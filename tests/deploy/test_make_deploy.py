@@ -26,6 +26,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for needed in ("make", "sh", "touch"):
         (programs / needed).symlink_to(str(shutil.which(needed)))
     monkeypatch.setenv("PATH", str(programs))
+    for inherited in ("MAKEFLAGS", "MAKELEVEL"):  # of the `make test` that runs this
+        monkeypatch.delenv(inherited, raising=False)
     return root
 
 

@@ -48,6 +48,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("invoke", "reconcile", "-e", str(EVENTS / "timer-reconcile.json")),
     ("invoke", "reconcile", "-e", str(EVENTS / "timer-audit.json")),
     ("jobs", "--format", "json"),
+    ("live-checks",),
     ("logs", "submit"),
     ("reconcile", "--dry-run"),
     ("retry", "--failed", "--dry-run"),
