@@ -12,7 +12,7 @@ SHELL := /bin/bash
 WHEELS := build/wheels/requirements.txt
 TOOLKIT := tests/deploy/node_modules/.installed
 NODE_SDK := tests/localcloud/clients/node/node_modules/.installed
-.PHONY: help setup demo local test test-pythons bench-index bench-localcloud bench-separation chaos fuzz lint docs audit requirements package deploy clean
+.PHONY: help setup demo local test test-pythons bench bench-index bench-localcloud bench-separation chaos fuzz lint docs pictures audit requirements package deploy clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -30,6 +30,9 @@ test: $(VENV)/.dev $(WHEELS) $(TOOLKIT) $(NODE_SDK) ## run every test
 
 test-pythons: ## run every test on each of Python 3.10 to 3.13 that this machine has
 	@./tools/test-pythons
+
+bench: $(VENV)/.bench ## measure everything of docs/performance.md and write it anew, some 40 minutes (ARGS="--quick", ARGS=cold_start)
+	@$(BIN)/python -m benchmarks.bench $(ARGS)
 
 bench-separation: $(VENV)/.bench ## how well and how fast the local engine separates, beside librosa (ARGS=--record)
 	@$(BIN)/python -m benchmarks.separation $(ARGS)
@@ -56,6 +59,10 @@ docs: $(VENV)/.dev ## write the generated pages of docs/ and the schemas anew
 	@$(BIN)/python tools/protocol_page.py
 	@$(BIN)/python tools/index_schemas.py
 	@$(BIN)/python tools/cli_page.py
+	@$(BIN)/python -m tools.operations_page
+
+pictures: $(VENV)/.dev ## take the pictures of the page in docs/images anew; needs Chromium
+	@PICTURES=docs/images $(BIN)/python -m pytest -q tests/voicesep/test_ui_pictures.py
 
 audit: $(VENV)/.dev ## ask for known vulnerabilities of what goes into the functions
 	@$(BIN)/python -m tools.audit_dependencies

@@ -115,7 +115,7 @@ class ChaosApp:
         record = ObjectCreated("cos:ObjectCreated:Put", INPUT, (key,))
 
         def work(call: Invocation) -> None:
-            submission = Submission(call.settings, call.cos, functools.cache(call.submitter), call.telemetry)
+            submission = Submission(call.settings, call.cos, call.submitter, call.telemetry)
             submission.submit_all((record,))
 
         if not self._invoke("submit", work, request_id) and retries:

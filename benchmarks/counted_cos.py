@@ -29,10 +29,10 @@ class Traffic:
 class Objects:
     """The objects of one bucket, and what was asked of it. Safe to share between threads.
 
-    What is put under the prefix `forgotten` is counted and not kept, so that memory is the app's and not this COS's.
+    What is put under a prefix of `forgotten` is counted and not kept, so that memory is the app's and not this COS's.
     """
 
-    def __init__(self, now: Callable[[], datetime], forgotten: str = "\0") -> None:
+    def __init__(self, now: Callable[[], datetime], forgotten: str | tuple[str, ...] = "\0") -> None:
         self.traffic = Traffic()
         self._now = now
         self._forgotten = forgotten
@@ -83,6 +83,8 @@ class CountedCos(Cos):
 
     def head(self, bucket: Bucket, key: str) -> ObjectHead:
         """Ask for the facts of an object. Raises ObjectNotFound."""
+        if self.objects.find(key) is None:
+            self.objects.count()  # the GET that tells a missing object from a missing bucket follows in _find
         content, modified_at = self._find("HeadObject", key)
         self.objects.count()
         return ObjectHead(
@@ -100,13 +102,22 @@ class CountedCos(Cos):
         self.objects.count(received=len(content))
         return content
 
-    def put(self, bucket: Bucket, key: str, content: bytes, *, content_type: str, if_absent: bool = False) -> bool:
+    def put(
+        self,
+        bucket: Bucket,
+        key: str,
+        content: bytes,
+        *,
+        content_type: str,
+        cache_control: str | None = None,
+        if_absent: bool = False,
+    ) -> bool:
         """Write an object."""
         self.objects.count(sent=len(content))
         self.objects.put(key, content)
         return False
 
-    def delete(self, bucket: Bucket, key: str) -> None:
+    def delete(self, bucket: Bucket, key: str, *, repeatable: bool = True) -> None:
         """Delete an object."""
         self.objects.count()
         self.objects.remove(key)

@@ -4,7 +4,6 @@ SCF calls `submit.main_handler` asynchronously and retries it only when it raise
 was not dealt with, after all uploads of the event were tried.
 """
 
-import functools
 from typing import Any
 
 from voice_separation.errors import VoiceSeparationError
@@ -24,7 +23,7 @@ def main_handler(event: object, context: Context) -> dict[str, Any]:
         call = this_instance().invocation(context)
         telemetry = call.telemetry
         records = read_event(event, default_region=call.region)
-        submission = Submission(call.settings, call.cos, functools.cache(call.submitter), telemetry)
+        submission = Submission(call.settings, call.cos, call.submitter, telemetry)
         outcomes = submission.submit_all(records)
     except VoiceSeparationError as error:
         telemetry.error(Event.INVOCATION_FAILED, error=type(error).__name__, message=str(error))

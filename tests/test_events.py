@@ -81,7 +81,14 @@ HTTP = {"function-url.json": 401, "function-url-get.json": 405, "api-gateway.jso
 
 # file -> what `reconcile` does in a bucket where there is nothing to do
 TIMERS: dict[str, dict[str, Any]] = {
-    "timer-reconcile.json": {"submitted": 0, "waiting": 0, "finished": 0, "still_open": 0, "jobs": 0},
+    "timer-reconcile.json": {
+        "submitted": 0,
+        "waiting": 0,
+        "finished": 0,
+        "still_open": 0,
+        "oldest_open_s": 0,
+        "jobs": 0,
+    },
     "timer-audit.json": {"unclaimed": 0, "dead": 0, "complete": True},
 }
 

@@ -1,4 +1,4 @@
-"""Every line that the functions log: its levels, its fields, and what it means. tests/tools holds it against the code."""
+"""Every line that the functions log: its levels, its fields, and what it means."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -31,8 +31,8 @@ LINES: dict[Event, LogLine] = {
     Event.UPLOAD_SKIPPED: LogLine(
         (*INFO, *WARNING, *ERROR),
         (*UPLOAD, "reason", "message"),
-        "no upload to separate: filter, `ENABLED`, metadata, separated already; WARNING: the object is gone; ERROR: the "
-        "record cannot be read",
+        "no upload to separate: filter, `ENABLED`, metadata, separated already; WARNING: the object is gone; ERROR: "
+        "the record cannot be read",
     ),
     Event.UPLOAD_REFUSED: LogLine(
         WARNING, (*UPLOAD, "code", "reason"), "it cannot be separated, however often it is tried; noted in `refused/`"
@@ -46,7 +46,7 @@ LINES: dict[Event, LogLine] = {
     Event.UPLOAD_FAILED: LogLine(
         ERROR,
         (*UPLOAD, "document", *REASON),
-        "nothing could be noted of it, in COS for the most part; SCF tries the event again, the audit finds what is left",
+        "nothing could be noted of it, in COS for the most part; SCF tries the event again, the audit finds the rest",
     ),
     Event.CLAIM_HELD: LogLine(INFO, (*UPLOAD, "reason"), "another invocation submits it; nothing is to be done"),
     Event.JOB_SUBMITTED: LogLine(

@@ -30,6 +30,10 @@ class ClaimHeld(VoiceSeparationError):
     """Another invocation has claimed this upload and submits it; nothing is to be done here."""
 
 
+class ClaimUnconfirmed(VoiceSeparationError):
+    """Nobody can tell whether a claim of ours has stayed, or whether an earlier one led to a job; the upload waits."""
+
+
 class UploadFinished(VoiceSeparationError):
     """An upload has its entry already, however old; to separate the same content again, `voicesep retry` it."""
 

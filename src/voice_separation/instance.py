@@ -1,6 +1,8 @@
 """The composition root of the doors: what lives as long as a function instance, and what one invocation gets.
 
 Settings and connections are made once per instance; credentials, deadline and request id belong to an invocation.
+A use case is imported when it is first asked for: each door needs one or two of them, and a cold start waits for all
+that it imports.
 """
 
 import functools
@@ -10,32 +12,32 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import urllib3
 
 from voice_separation import settings as environment
-from voice_separation.audit import Audit
 from voice_separation.bucket import Bucket
 from voice_separation.callback_secrets import StoredSecret
 from voice_separation.capability import KeyRing, Ring
-from voice_separation.claims import Claims
 from voice_separation.clock import Clock, Deadline, SystemClock
-from voice_separation.completion import Completion
 from voice_separation.concurrency import Map, in_threads
 from voice_separation.index.reader import IndexReader
 from voice_separation.index.writer import IndexWriter
-from voice_separation.publication import Publication
-from voice_separation.reconciliation import Reconciliation
 from voice_separation.settings import Settings
 from voice_separation.stored_ring import RingMemory, StoredRing
-from voice_separation.submitter import Submitter
 from voice_separation.telemetry import Level, Telemetry
 from voice_separation.tencent import credentials
 from voice_separation.tencent.ci import Ci
 from voice_separation.tencent.cos import Cos
-from voice_separation.tencent.secrets import SecretsManager
 from voice_separation.tencent.transport import Session, connection_pool
+
+if TYPE_CHECKING:
+    from voice_separation.audit import Audit
+    from voice_separation.completion import Completion
+    from voice_separation.publication import Publication
+    from voice_separation.reconciliation import Reconciliation
+    from voice_separation.submitter import Submitter
 
 Context = Mapping[str, Any]
 
@@ -63,6 +65,8 @@ class Invocation:
         secrets = self.settings.callback_secrets
         if not isinstance(secrets, StoredSecret):
             return KeyRing(secrets)
+        from voice_separation.tencent.secrets import SecretsManager
+
         session = self.session
         manager = SecretsManager(session.credentials, self.region, session.deadline, self.settings.ssm_endpoint)
         read = functools.partial(manager.get_secret_value, secrets)
@@ -91,8 +95,11 @@ class Invocation:
         """Return the reader of the index that serves an input bucket."""
         return IndexReader(self.cos, self._index_bucket(input_bucket), self.settings.index_prefix)
 
-    def submitter(self, input_bucket: Bucket) -> Submitter:
+    def submitter(self, input_bucket: Bucket) -> "Submitter":
         """Return what submits uploads of a bucket; it remembers the claims of this invocation."""
+        from voice_separation.claims import Claims
+        from voice_separation.submitter import Submitter
+
         writer = self.writer(input_bucket)
         claims = Claims(
             writer=writer,
@@ -101,11 +108,14 @@ class Invocation:
             new_nonce=new_nonce,
             request_id=self.request_id,
             settle_seconds=self.settings.claim_settle_seconds,
+            void=self._index_bucket(input_bucket) != input_bucket,  # HEAD of the upload tells nothing of that bucket
         )
         return Submitter(self.settings, self.ci, writer, claims, self.ring, self.clock, self.telemetry, self.many)
 
-    def completion(self, input_bucket: Bucket) -> Completion:
+    def completion(self, input_bucket: Bucket) -> "Completion":
         """Return what stores the jobs of a bucket."""
+        from voice_separation.completion import Completion
+
         return Completion(
             ci=self.ci,
             index=self.writer(input_bucket),
@@ -116,8 +126,10 @@ class Invocation:
             verify=self.settings.verify_callbacks,
         )
 
-    def reconciliation(self, bucket: Bucket) -> Reconciliation:
+    def reconciliation(self, bucket: Bucket) -> "Reconciliation":
         """Return what repairs a bucket."""
+        from voice_separation.reconciliation import Reconciliation
+
         return Reconciliation(
             settings=self.settings,
             bucket=bucket,
@@ -134,8 +146,10 @@ class Invocation:
             many=self.many,
         )
 
-    def publication(self, bucket: Bucket) -> Publication:
+    def publication(self, bucket: Bucket) -> "Publication":
         """Return what publishes a bucket's index."""
+        from voice_separation.publication import Publication
+
         return Publication(
             reader=self.reader(bucket),
             writer=self.writer(bucket),
@@ -146,8 +160,10 @@ class Invocation:
             many=self.many,
         )
 
-    def audit(self, bucket: Bucket) -> Audit:
+    def audit(self, bucket: Bucket) -> "Audit":
         """Return what compares a bucket with its index."""
+        from voice_separation.audit import Audit
+
         return Audit(
             settings=self.settings,
             bucket=bucket,
@@ -178,7 +194,7 @@ class Instance:
         Raises InvalidSettings when the platform gave the function no credentials.
         """
         time_limit = int(context.get("time_limit_in_ms") or DEFAULT_TIME_LIMIT_MS) / 1000
-        request_id = str(context.get("request_id") or "")
+        request_id = str(context.get("request_id") or new_nonce())
         telemetry = Telemetry(self.clock, Level[self.settings.log_level]).bind(
             request_id=request_id, function=str(context.get("function_name") or "")
         )

@@ -17,9 +17,10 @@ from voice_separation.tencent.cos import ListedObject
 from voice_separation.upload_state import weightier_entry
 
 SECONDS_TO_WRITE = 3.0  # kept for writing what was gathered
-CLOCKS_DIFFER = timedelta(hours=1)  # between CI, which says when a job ended, and who filed it: more than ever
+CLOCKS_DIFFER = timedelta(hours=1)  # between those who publish and rebuild: more than ever
+REPORT_IS_OUT_BY = timedelta(hours=1)  # CI, which says when a job ended, and who filed it have clocks of their own
+SOON = timedelta(days=2)  # within which a job that is reported twice is reported again
 READ_TOGETHER = 16  # entries between two looks at the time that is left
-LONG_AGO = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 @dataclass
@@ -52,12 +53,18 @@ class Shelf:
     def has_elsewhere(self, entry: Entry, hour: datetime) -> bool:
         """Tell whether a job is filed under another hour: it was reported again, or a rebuild filed it there.
 
-        A job arrives after it has ended, so only hours from then on are looked at.
+        Looked at are the days after it has ended, when it was reported first, and the days before this report: what was
+        reported in neither is rare enough to be counted twice until the next rebuild, and never keeps publication from
+        ending in its time.
         """
-        ended = entry.finished_at or entry.started_at or entry.created_at or LONG_AGO
-        earliest = views.hour_start(ended.astimezone(timezone.utc) - CLOCKS_DIFFER)
-        others = [other for other in self.segments if other >= earliest and other != hour]
-        return any(entry.job_id in self._job_ids_of(other) for other in others)
+        ended = entry.finished_at or entry.started_at or entry.created_at or hour
+        first = views.hour_start(ended.astimezone(timezone.utc)) - REPORT_IS_OUT_BY
+        near = [
+            other
+            for other in self.segments
+            if other != hour and (first <= other <= first + SOON or hour - SOON <= other <= hour + SOON)
+        ]
+        return any(entry.job_id in self._job_ids_of(other) for other in near)
 
     def _job_ids_of(self, hour: datetime) -> frozenset[str]:
         if hour not in self._job_ids:
@@ -83,28 +90,32 @@ class Publication:
         shelf = Shelf(self.reader, {segment.hour: segment for segment in before.segments} if before else {})
         newest = before.newest if before else ()
         complete_through = before.complete_through if before else None
-        for hour in self._open_hours(complete_through):
+        first_open = complete_through or self._first_hour()
+        sealed_until = first_open
+        for hour in self._open_hours(first_open):
             if not self._in_time():
                 break
             entries, whole = self._file(hour, shelf)
             newest = views.newest([*newest, *entries])
-            if whole and self._may_be_sealed(hour) and complete_through in (None, hour):
-                complete_through = hour + HOUR
+            if whole and self._may_be_sealed(hour) and hour == sealed_until:
+                sealed_until = hour + HOUR
+        if sealed_until != first_open:
+            complete_through = sealed_until
         index = views.index_of(
             shelf.segments.values(), newest, generated_at=self.clock.now(), complete_through=complete_through
         )
         self._write(index, before)
         return index
 
-    def _open_hours(self, complete_through: datetime | None) -> Iterator[datetime]:
+    def _first_hour(self) -> datetime | None:
+        """Return the first hour of the log, None where nothing was ever filed."""
+        first = next(self.reader.list(keys.LOG), None)
+        return keys.hour_of(first.key) if first else None
+
+    def _open_hours(self, first: datetime | None) -> Iterator[datetime]:
         """Yield the hours that are not sealed, the oldest first, up to now."""
-        if complete_through is None:
-            first = next(iter(self.reader.list(keys.LOG)), None)
-            if first is None:
-                return
-            complete_through = keys.hour_of(first.key)
-        hour = complete_through
-        while hour <= self.clock.now():
+        hour = first
+        while hour and hour <= self.clock.now():
             yield hour
             hour += HOUR
 

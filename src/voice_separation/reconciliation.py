@@ -149,9 +149,13 @@ class Reconciliation:
         return Candidate(upload, head, waiting)
 
     def _discard(self, place: ListedObject) -> None:
-        """Remove a document that is gone or that nobody can read; the audit finds the upload by its claim."""
-        self.telemetry.error(Event.DOCUMENT_UNREADABLE, document=place.key)
-        self.writer.remove(place.key)
+        """Remove a document that nobody can read; the audit finds the upload by its claim.
+
+        One that is gone was removed just now, and is only listed still.
+        """
+        if self.reader.exists(place.key):
+            self.telemetry.error(Event.DOCUMENT_UNREADABLE, document=place.key)
+            self.writer.remove(place.key)
 
     def _gone(self, upload: Upload, waiting: documents.Waiting, why: str) -> Outcome:
         adopted = self.submitter.adopt(upload, waiting.retry_of) if waiting.attempts else None
@@ -218,7 +222,9 @@ class Reconciliation:
     def _finish(self, answered: _Answered) -> bool:
         """Store a finished job as a callback would, and remove its note; tell whether it is finished."""
         pending, detail = answered.pending, answered.detail
-        if detail is None:
+        if detail is None and self.reader.exists(keys.job(pending.job_id)):
+            pass  # CI forgets a job after a while; its entry is here
+        elif detail is None:
             error = JobUnknown(f"CI knows no job {pending.job_id} any more")
             upload = pending.upload
             refused = documents.Refused(reason=documents.Reason.of(error), refused_at=self.clock.now(), upload=upload)

@@ -10,12 +10,13 @@ from datetime import timedelta
 from typing import Literal
 
 from voice_separation.capability import Ring
-from voice_separation.claims import Claims
+from voice_separation.claims import Claims, Taken
 from voice_separation.clock import Clock
 from voice_separation.concurrency import Map
 from voice_separation.errors import (
     CannotBeSeparated,
     ClaimHeld,
+    ClaimUnconfirmed,
     InputRefused,
     InvalidOptions,
     Misconfigured,
@@ -96,7 +97,7 @@ class _Claimed:
     """A candidate that we have claimed, and what to ask of CI for it."""
 
     candidate: Candidate
-    claim: documents.Claim
+    claim: Taken
     request: JobRequest
     telemetry: Telemetry
 
@@ -126,7 +127,8 @@ class Submitter:
         """
         self.claims.void |= any(candidate.head.versioned for candidate in candidates)
         begun = list(self.many(self._begin, candidates))
-        self.claims.settle()
+        if any(isinstance(each, _Claimed) for each in begun):
+            self.claims.settle()
         outcomes: list[Outcome] = []
         no_room: TencentRefusal | None = None
         for each in begun:
@@ -194,7 +196,7 @@ class Submitter:
             outcome = self._refuse(upload, error, telemetry)
             self.claims.release(claim)  # so that the same content, uploaded again, is tried again
             return outcome
-        except (Retryable, Misconfigured) as error:
+        except (Retryable, Misconfigured, ClaimUnconfirmed) as error:
             return self._wait(claimed, error)
         return self._note(upload, job, telemetry)
 
@@ -206,6 +208,8 @@ class Submitter:
         """Return the upload's job: after the first attempt one that CI has already, otherwise a new one."""
         upload, attempt = claimed.upload, claimed.claim.attempt
         there = self._job_of(upload, claimed.candidate.retry_of) if attempt > 1 or self.claims.void else None
+        if there is None and claimed.claim.is_young:
+            raise ClaimUnconfirmed(f"an earlier try for {upload.key} may have a job that CI does not list yet")
         if there is None:
             request = claimed.request.model_copy(update={"callback": self._callback(upload)})
             return self.ci.create_job(upload.bucket, request)
@@ -237,18 +241,19 @@ class Submitter:
         else:
             telemetry.warning(Event.JOB_DUPLICATE, job_id=note.job_id, cancelled=True)
 
-    def _wait(self, claimed: _Claimed, error: TencentRefusal) -> Outcome:
+    def _wait(self, claimed: _Claimed, error: TencentRefusal | ClaimUnconfirmed) -> Outcome:
         """Put an upload into the waiting room, or leave it where it stands there when CI had no room again."""
         upload, waited, attempt = claimed.upload, claimed.candidate.waited, claimed.claim.attempt
         now = self.clock.now()
         told = claimed.telemetry.error if isinstance(error, Misconfigured) else claimed.telemetry.warning
-        told(Event.UPLOAD_WAITING, code=error.code, reason=error.reason, attempt=attempt)
+        reason = documents.Reason.of(error)
+        told(Event.UPLOAD_WAITING, code=reason.code, reason=reason.message, attempt=attempt)
         if waited and isinstance(error, NO_ROOM):
             self.claims.release(claimed.claim)
         else:
             self.index.waiting(
                 documents.Waiting(
-                    reason=documents.Reason.of(error),
+                    reason=reason,
                     attempts=attempt,
                     waiting_since=waited.waiting_since if waited else now,
                     next_attempt_at=next_attempt_at(now, error, attempt),
@@ -256,7 +261,7 @@ class Submitter:
                     upload=documents.Upload.of(upload),
                 )
             )
-        return Outcome("waiting", upload.key, upload.id, reason=error.code, error=error)
+        return Outcome("waiting", upload.key, upload.id, reason=reason.code or reason.error, error=error)
 
     def _refuse(self, upload: Upload, error: VoiceSeparationError, telemetry: Telemetry) -> Outcome:
         reason = documents.Reason.of(error)

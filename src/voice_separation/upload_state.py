@@ -77,11 +77,6 @@ class Evidence:
             return False
         return self.claim is None or self.claim.request_id == request_id or self.claim.lease_until < now
 
-    @property
-    def next_attempt(self) -> int:
-        """The number of the next attempt."""
-        return self.claim.attempt + 1 if self.claim else 1
-
 
 def weightier_entry(one: Entry | None, other: Entry | None) -> Entry | None:
     """Return the entry that outranks the other: Success over Failed over anything else."""

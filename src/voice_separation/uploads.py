@@ -61,7 +61,9 @@ class ObjectCreated:
 
 
 class _Lenient(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="ignore", frozen=True, coerce_numbers_to_str=True, hide_input_in_errors=True, defer_build=True
+    )
 
 
 class _CosObject(_Lenient):

@@ -4,8 +4,6 @@ import errno
 import json
 import logging
 import os
-import signal
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,14 +21,18 @@ from localcloud.scf.invocation import LogListener
 from localcloud.scf.problems import InvalidServerlessFileError
 from voice_separation import settings
 from voice_separation.errors import InvalidSettings
+from voicesep.app import Where, open_app
 from voicesep.code import code_options
 from voicesep.console import talk, trouble
 from voicesep.deployment import read_env
+from voicesep.interrupt import until_interrupted
 from voicesep.local import LocalApp
+from voicesep.page.app import keep_addresses_out_of_logs, page_server
 from voicesep.project import find_project
 from voicesep.running import LOG, STATE, RunningApp, announced, find_running
 
 PORT = 9000
+HERE = Where(live=False, env_file=None)
 LOG_BYTES = 10_000_000  # then the log is begun anew, and the last one kept
 REQUESTS_KEPT = 10_000
 NOT_TAKEN = frozenset({"CALLBACK_URL", "CALLBACK_SECRETS", "COS_ENDPOINT", "CI_ENDPOINT", "SSM_ENDPOINT"})
@@ -91,10 +93,11 @@ def _run(project: Path, overrides: Mapping[str, str], options: Options, console:
             secret_key=key.secret_key,
             environment=app.environment,
         )
-        with announced(project, told):
-            _tell(app, console)
+        keep_addresses_out_of_logs()
+        with announced(project, told), open_app(HERE) as opened, page_server(opened) as page:
+            _tell(app, page.url, console)
             click.echo(app.cloud.endpoint)
-            _until_interrupted()
+            until_interrupted()
 
 
 def _overrides(env_file: Path | None) -> dict[str, str]:
@@ -128,9 +131,10 @@ def _logged(path: Path, hear: LogListener) -> Iterator[LogListener]:
         file.close()
 
 
-def _tell(app: LocalApp, console: Console) -> None:
+def _tell(app: LocalApp, page: str, console: Console) -> None:
     bucket = app.bucket
     lines = (
+        ("page", f"{page}/"),
         ("cloud", app.cloud.endpoint),
         ("bucket", f"{bucket.name} ({bucket.region})"),
         ("callback", app.environment["CALLBACK_URL"]),
@@ -139,11 +143,3 @@ def _tell(app: LocalApp, console: Console) -> None:
     )
     for name, value in lines:
         console.print(f"{name:<9} {value}", markup=False)
-
-
-def _until_interrupted() -> None:
-    """Return when somebody presses Ctrl-C or ends the process."""
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
-    ended.wait()

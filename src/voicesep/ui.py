@@ -1,13 +1,13 @@
 """`voicesep ui`: the page, served on loopback until Ctrl-C."""
 
-import threading
 import webbrowser
 
 import click
 
 from voicesep.app import Where, app_options, open_app
 from voicesep.console import talk
-from voicesep.page.app import page_server
+from voicesep.interrupt import until_interrupted
+from voicesep.page.app import keep_addresses_out_of_logs, page_server
 
 
 @click.command()
@@ -22,6 +22,7 @@ def ui(*, port: int, no_browser: bool, where: Where) -> None:
     The page is served on 127.0.0.1 until Ctrl-C; it reads with your key, and writes nothing. With --live recordings
     come straight from COS, by presigned addresses that end after an hour.
     """
+    keep_addresses_out_of_logs()
     with open_app(where) as app:
         server = page_server(app, port)
         try:
@@ -33,14 +34,6 @@ def ui(*, port: int, no_browser: bool, where: Where) -> None:
             talk().print("Ctrl-C ends it", style="dim")
             if not no_browser:
                 webbrowser.open(f"{server.url}/")
-            wait_for_interrupt()
+            until_interrupted()
         finally:
             server.stop()
-
-
-def wait_for_interrupt() -> None:
-    """Return when the person at the terminal presses Ctrl-C."""
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        return

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from localcloud import xml
 from localcloud.errors import CloudError
 from localcloud.front import Front
-from localcloud.hosts import CiHost, CosHost, FunctionUrlHost
+from localcloud.hosts import ApiGatewayHost, CiHost, CosHost, FunctionUrlHost
 from localcloud.recorder import RecordedRequest, Recorder
 from localcloud.server import Server
 from tests.localcloud.signing import signed_headers
@@ -32,8 +32,8 @@ async def refusing(request: Request, host: CiHost) -> Response:
     raise CloudError(403, "QueueSaturated", f"The queue of {host.bucket} is full. Wait.")
 
 
-async def failing(request: Request, host: FunctionUrlHost) -> Response:
-    raise ZeroDivisionError(host.url_id)
+async def failing(request: Request, host: FunctionUrlHost | ApiGatewayHost) -> Response:
+    raise ZeroDivisionError(repr(host))
 
 
 async def control(request: Request) -> Response:

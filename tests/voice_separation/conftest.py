@@ -1,6 +1,5 @@
 """The use cases on their workbench: real clients, over HTTP, against a local cloud."""
 
-import functools
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -54,7 +53,7 @@ class Workbench:
 
     def submission(self, request_id: str = "request-1", **settings: Any) -> Submission:
         call = self.invocation(request_id, **settings)
-        return Submission(call.settings, call.cos, functools.cache(call.submitter), call.telemetry)
+        return Submission(call.settings, call.cos, call.submitter, call.telemetry)
 
     def completion(self, bucket: Bucket = BUCKET, **settings: Any) -> Completion:
         call = self.invocation(**settings)

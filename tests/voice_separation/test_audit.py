@@ -75,6 +75,7 @@ def test_a_dead_claim_is_looked_at_for_three_days(
 
 def test_of_several_claims_the_last_counts(bench: Workbench, mocker: MockerFixture) -> None:
     mocker.patch.object(Ci, "create_job", side_effect=KeyboardInterrupt)
+    mocker.patch("voice_separation.claims.LISTED_AFTER", timedelta(0))
     record = bench.upload()
     for _ in range(11):  # more than one digit of attempts, each a retry of the one before
         with pytest.raises(KeyboardInterrupt):

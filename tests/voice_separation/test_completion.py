@@ -196,3 +196,11 @@ def test_the_vendor_s_notifications_are_stored_when_ci_confirms_them(bench: Work
     assert bench.completion(theirs).complete_all(reported, ANY) is Completed.STORED
     entry = Entry.model_validate_json(bench.read(bench.stored("index/jobs/")[0]))
     assert (entry.input.key, [output.stem for output in entry.outputs]) == ("input/demo.mp3", ["voice", "background"])
+
+
+def test_without_verification_the_static_address_reports_no_job_of_another_bucket(bench: Workbench) -> None:
+    """Nobody else compares the bucket then."""
+    elsewhere = notification(Input={"BucketId": "other-1250000000", "Object": "a.mp3"})
+    with pytest.raises(JobContradicts):
+        bench.completion(verify_callbacks=False).complete_all(parse_notification(elsewhere), ANY)
+    assert bench.stored() == []

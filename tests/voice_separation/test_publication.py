@@ -215,3 +215,38 @@ def test_a_folder_made_in_the_console_is_no_document(bench: Workbench) -> None:
     arrive(bench, entry("j1"), at=HOUR)
     publication(bench, HOUR + timedelta(minutes=5)).publish()
     assert published(bench).jobs == 1
+
+
+def test_an_hour_that_is_not_whole_is_not_skipped_even_when_it_is_the_first(bench: Workbench) -> None:
+    broken = f"index/{keys.log('jbroken', HOUR)}"
+    bench.cloud.cos.put(BUCKET.name, broken, b"no entry")
+    arrive(bench, entry("jlater"), at=HOUR + timedelta(hours=1))
+    publication(bench, HOUR + timedelta(hours=5)).publish()
+    assert published(bench).complete_through is None
+    bench.cloud.cos.put(BUCKET.name, broken, entry("jbroken").content())
+    publication(bench, HOUR + timedelta(hours=5, minutes=1)).publish()
+    index = published(bench)
+    assert (index.jobs, index.complete_through) == (2, HOUR + timedelta(hours=4))
+
+
+def test_a_job_that_ended_long_ago_makes_publication_read_few_segments(bench: Workbench) -> None:
+    hours = [HOUR + timedelta(hours=n) for n in range(0, 240, 3)]
+    for n, hour in enumerate(hours):
+        arrive(bench, entry(f"j{n}", finished_at=hour), at=hour)
+    at = hours[-1] + timedelta(hours=3)
+    publication(bench, at - timedelta(minutes=1)).publish()
+    arrive(bench, entry("jold", finished_at=HOUR - timedelta(days=30)), at=at)
+    asked = len(bench.asked())
+    publication(bench, at + timedelta(minutes=1)).publish()
+    read = [request for request in bench.asked()[asked:] if request.startswith("cos GET /index/segments/")]
+    assert len(read) <= 20, "those of the two days before, of the 80 there are"
+    assert published(bench).jobs == len(hours) + 1
+
+
+@pytest.mark.parametrize("key", ["log/readme.txt", "log/2026-02-30/03/j1.json", "log/2026-11-21/03/", "pending/a.txt"])
+def test_what_somebody_else_has_put_there_is_left_alone(bench: Workbench, key: str) -> None:
+    bench.cloud.cos.put(BUCKET.name, f"index/{key}", b"notes")
+    arrive(bench, entry("j1"), at=HOUR)
+    publication(bench, HOUR + timedelta(minutes=5)).publish()
+    assert published(bench).jobs == 1
+    assert f"index/{key}" in bench.stored("index/")

@@ -12,12 +12,13 @@ from tests.support import StoppedClock
 from tests.voice_separation.conftest import BUCKET, Workbench
 from voice_separation import errors
 from voice_separation.bucket import Bucket
+from voice_separation.claims import Claims
 from voice_separation.index.documents import Pending, Refused, Waiting
 from voice_separation.index.entries import Entry, entry_of
 from voice_separation.jobs.answer import Jobs
 from voice_separation.jobs.detail import JobDetail
 from voice_separation.tencent.ci import Ci
-from voice_separation.tencent.cos import Cos
+from voice_separation.tencent.cos import Cos, ListedObject
 
 SATURATED = errors.QueueSaturated("CreateMediaJobs", "a", status=403, code="QueueSaturated", reason="full")
 DENIED = errors.Misconfigured("CreateMediaJobs", "a", status=403, code="AccessDenied", reason="no")
@@ -353,3 +354,44 @@ def test_the_room_is_not_asked_any_further_once_there_is_no_room(bench: Workbenc
     create_job = mocker.patch.object(Ci, "create_job", side_effect=SATURATED)
     bench.reconciliation().run()
     assert create_job.call_count == 1
+
+
+@pytest.mark.parametrize("folder", ["pending", "waiting", "claims"])
+def test_a_stray_object_stops_neither_the_minute_s_work_nor_the_audit(bench: Workbench, folder: str) -> None:
+    bench.cloud.cos.put(BUCKET.name, f"index/{folder}/readme.txt", b"notes")
+    bench.cloud.cos.put(BUCKET.name, f"index/{folder}/x/readme.txt", b"notes")
+    bench.reconciliation(pending_grace_seconds=0).run()
+    assert bench.audit().run().complete
+    assert len(bench.stored(f"index/{folder}/")) == 2
+
+
+def test_a_note_that_is_only_listed_still_is_no_damage(bench: Workbench, mocker: MockerFixture) -> None:
+    """LIST shows for a while what the last run has removed (436/7734)."""
+    gone = ListedObject(f"pending/2026-11-21/03/{'0' * 32}.json", "", 0, datetime(2026, 11, 21, tzinfo=timezone.utc))
+    mocker.patch("voice_separation.index.reader.IndexReader.list", side_effect=lambda *_, **__: iter((gone,)))
+    bench.reconciliation(pending_grace_seconds=0).run()
+    assert "document.unreadable" not in bench.lines.text
+    assert not [asked for asked in bench.asked() if asked.startswith("cos DELETE")]
+
+
+def test_a_job_that_ci_has_forgotten_and_whose_entry_is_there_is_not_lost(
+    bench: Workbench, mocker: MockerFixture
+) -> None:
+    (outcome,) = bench.submission().submit_all((bench.upload(),))
+    assert bench.cloud.wait_until_idle(30)
+    reported = bench.invocation().ci.describe_jobs(BUCKET, (outcome.job_id or "",)).details
+    bench.completion().store(reported[0])
+    unknown = Jobs((), (outcome.job_id or "",))
+    mocker.patch.object(Ci, "describe_jobs", return_value=unknown)
+    assert bench.reconciliation(pending_grace_seconds=0).run().finished == 1
+    assert bench.stored("index/refused/") == bench.stored("index/pending/") == []
+
+
+def test_an_upload_that_somebody_else_submits_keeps_its_place_until_that_is_done(
+    bench: Workbench, mocker: MockerFixture
+) -> None:
+    put_to_wait(bench, mocker, "incoming/1.mp3")
+    let_time_pass(bench)
+    mocker.patch.object(Claims, "take", side_effect=errors.ClaimHeld("it is another's"))
+    bench.reconciliation().run()
+    assert len(bench.stored("index/waiting/")) == 1

@@ -192,6 +192,7 @@ def test_a_refused_upload_is_tried_again(bench: Workbench) -> None:
 def test_a_job_that_ci_has_forgotten_is_no_obstacle(bench: Workbench, mocker: MockerFixture) -> None:
     bench.submission().submit_all((bench.upload(KEY),))
     (note,) = bench.stored("index/pending/")
+    assert bench.cloud.wait_until_idle(30)
     mocker.patch.object(bench.cloud.ci._jobs, "_jobs", {})
     assert Course(bench).retry().result == "submitted"
     assert json.loads(bench.read(note))["job_id"] == bench.cloud.ci.jobs()[0].job_id

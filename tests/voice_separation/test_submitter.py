@@ -1,5 +1,6 @@
 """Takeover, adoption, the waiting room: what happens when the straight way is blocked."""
 
+import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,11 +8,13 @@ from typing import Any
 import pytest
 from pytest_mock import MockerFixture
 
+from localcloud.faults import Refuse, Requests
 from tests.voice_separation.conftest import BUCKET, Workbench
 from voice_separation import errors
 from voice_separation.errors import SubmissionIncomplete
 from voice_separation.index.documents import Claim, Pending, Waiting
 from voice_separation.index.reader import IndexReader
+from voice_separation.index.writer import IndexWriter
 from voice_separation.patience import LISTED_AFTER
 from voice_separation.tencent.ci import Ci
 from voice_separation.tencent.cos import Cos
@@ -26,13 +29,93 @@ def die_before(mocker: MockerFixture, call: str) -> None:
     mocker.patch.object(Ci, call, side_effect=KeyboardInterrupt)
 
 
-def let_lease_pass(bench: Workbench) -> None:
-    """As if the only claim there is were long ago."""
+def age_claim(bench: Workbench, by: timedelta) -> None:
+    """As if the only claim there is had been written so much earlier."""
     (key,) = bench.stored("index/claims/")
     claim = Claim.model_validate_json(bench.read(key))
-    long_ago = claim.claimed_at - timedelta(days=40)
-    dead = claim.model_copy(update={"claimed_at": long_ago, "lease_until": long_ago})
-    bench.cloud.cos.put(BUCKET.name, key, dead.content())
+    moments = {"claimed_at": claim.claimed_at - by, "lease_until": claim.lease_until - by}
+    bench.cloud.cos.put(BUCKET.name, key, claim.model_copy(update=moments).content())
+
+
+def let_lease_pass(bench: Workbench) -> None:
+    """As if the only claim there is were long ago."""
+    age_claim(bench, timedelta(days=40))
+
+
+def throttle_reading_back(bench: Workbench) -> None:
+    """COS takes the claim, and then has no time to tell it."""
+    bench.cloud.faults.add(Refuse(503, "SlowDown"), Requests(service="cos", method="GET", path="/index/claims/"))
+
+
+def test_a_claim_that_cannot_be_read_back_is_not_acted_on_and_the_upload_waits_until_ci_must_list_a_rival_s_job(
+    bench: Workbench,
+) -> None:
+    throttle_reading_back(bench)
+    (outcome,) = bench.submission().submit_all((bench.upload(),))
+    assert outcome.result == "waiting"
+    assert "ci POST /jobs" not in bench.asked()
+    (waiting,) = documents(bench, "waiting")
+    told = Waiting.model_validate_json(waiting)
+    assert (told.reason.error, told.attempts) == ("ClaimUnconfirmed", 1)
+    assert told.next_attempt_at - told.waiting_since == LISTED_AFTER
+    assert len(bench.stored("index/claims/")) == 1, "it may be a rival's"
+
+
+def test_a_claim_that_is_gone_when_it_is_read_back_is_not_acted_on(bench: Workbench, mocker: MockerFixture) -> None:
+    sleep = mocker.patch("voice_separation.clock.SystemClock.sleep")
+    sleep.side_effect = lambda _s: [bench.cloud.cos.delete(BUCKET.name, key) for key in bench.stored("index/claims/")]
+    (outcome,) = bench.submission(claim_settle_seconds=1).submit_all((bench.upload(),))
+    assert outcome.result == "held"
+    assert "ci POST /jobs" not in bench.asked()
+
+
+def test_a_claim_that_was_long_on_its_way_is_not_acted_on(bench: Workbench, mocker: MockerFixture) -> None:
+    """In a bucket with versions it may have replaced one that was written, confirmed and acted on meanwhile."""
+    claim = IndexWriter.claim
+
+    def slowly(self: IndexWriter, *arguments: Any) -> bool:
+        time.sleep(0.03)
+        return claim(self, *arguments)
+
+    mocker.patch.object(IndexWriter, "claim", slowly)
+    (outcome,) = bench.submission(claim_settle_seconds=0.01).submit_all((bench.upload(),))
+    assert (outcome.result, outcome.reason) == ("waiting", "ClaimUnconfirmed")
+    assert "ci POST /jobs" not in bench.asked()
+
+
+def test_a_retry_so_soon_that_ci_may_not_list_the_job_yet_waits(bench: Workbench, mocker: MockerFixture) -> None:
+    record = bench.upload()
+    die_before(mocker, "create_job")
+    with pytest.raises(KeyboardInterrupt):
+        bench.submission("request-1").submit_all((record,))
+    mocker.stopall()
+    (outcome,) = bench.submission("request-1").submit_all((record,))
+    assert (outcome.result, outcome.reason) == ("waiting", "ClaimUnconfirmed")
+    assert "ci POST /jobs" not in bench.asked()
+
+
+def test_where_the_index_has_a_bucket_of_its_own_claims_are_looked_for_before_they_are_written(
+    bench: Workbench,
+) -> None:
+    """HEAD of the upload does not tell whether that bucket keeps versions."""
+    other = "index-1250000000"
+    bench.cloud.cos.create_bucket(other, BUCKET.region)
+    bench.cloud.cos.weaknesses = replace(bench.cloud.cos.weaknesses, once_versioned=frozenset({other}))
+    record = bench.upload()
+    (first,) = bench.submission("request-1", index_bucket=other).submit_all((record,))
+    (second,) = bench.submission("request-2", index_bucket=other).submit_all((record,))
+    assert [first.result, second.result] == ["submitted", "held"]
+    assert bench.asked().count("ci POST /jobs") == 1
+
+
+def test_a_claim_is_given_back_once_only(bench: Workbench, mocker: MockerFixture) -> None:
+    """A second DELETE could take away what a rival has claimed after the first was carried out."""
+    refused = errors.InputRefused("CreateMediaJobs", "a", status=400, code="ResourceNotSupported", reason="no")
+    mocker.patch.object(Ci, "create_job", side_effect=refused)
+    deletes = bench.cloud.faults.add(Refuse(503, "ServiceUnavailable"), Requests(service="cos", method="DELETE"))
+    bench.submission().submit_all((bench.upload(),))
+    assert deletes.struck == 1
+    assert len(documents(bench, "refused")) == 1
 
 
 def test_a_retry_of_the_same_request_takes_over_at_once_and_adopts_the_job_that_was_submitted(
@@ -58,12 +141,13 @@ def test_a_retry_of_the_same_request_takes_over_at_once_and_adopts_the_job_that_
     assert "job.adopted" in bench.lines.text
 
 
-def test_a_retry_that_finds_no_job_submits_one(bench: Workbench, mocker: MockerFixture) -> None:
+def test_a_retry_that_finds_no_job_when_ci_must_list_it_submits_one(bench: Workbench, mocker: MockerFixture) -> None:
     record = bench.upload()
     die_before(mocker, "create_job")
     with pytest.raises(KeyboardInterrupt):
         bench.submission("request-1").submit_all((record,))
     mocker.stopall()
+    age_claim(bench, LISTED_AFTER)
     (outcome,) = bench.submission("request-1").submit_all((record,))
     assert outcome.result == "submitted"
     attempts = [Claim.model_validate_json(claim).attempt for claim in documents(bench, "claims")]

@@ -43,8 +43,8 @@ class Exhibit:
 
 
 @contextmanager
-def exhibit(folder: Path) -> Iterator[Exhibit]:
-    """Deploy, upload, separate and publish."""
+def exhibit(folder: Path, *, hostile: bool = True) -> Iterator[Exhibit]:
+    """Deploy, upload, separate and publish; `hostile` has a key that tries to be markup, too."""
     with LocalApp(ROOT, {}, lambda *_: None) as local:
         local.deploy()
         cloud, bucket = local.cloud, local.bucket.name
@@ -53,7 +53,8 @@ def exhibit(folder: Path) -> Iterator[Exhibit]:
         music = {"x-cos-meta-voice-separation-mode": "MusicMode"}
         cloud.cos.put(bucket, MUSIC, content, content_type="audio/mpeg", metadata=music)
         cloud.cos.put(bucket, NOTES, b"no media")
-        cloud.cos.put(bucket, HOSTILE, b"no media either")
+        if hostile:
+            cloud.cos.put(bucket, HOSTILE, b"no media either")
         cloud.cos.put(bucket, EMPTY, b"")
         assert cloud.wait_until_idle(60)
         cloud.faults.add(Refuse(403, "QueueSaturated"), Requests(service="ci", method="POST", path="^/jobs$"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import urllib3
 
 from tests.support import ROOT, SAMPLE
 from voicesep.running import FILE, LOG, STATE
@@ -59,12 +60,16 @@ def test_it_stays_for_other_commands_until_ctrl_c(checkout: Checkout, running: "
     assert "job.submitted" in checkout.run("show", f"incoming/{SAMPLE.name}").stdout
     (row,) = json.loads(checkout.run("jobs", "--format", "json").stdout)
     assert (row["state"], row["key"]) == ("Success", f"incoming/{SAMPLE.name}")
+    assert running.stderr
+    told = [running.stderr.readline() for _ in range(2)]
+    page = told[1].removeprefix("page").strip()
+    assert urllib3.request("GET", f"{page}open.json").json()["rows"][0]["key"] == f"incoming/{SAMPLE.name}"
     second = checkout.run("local", "--port", "0")
     assert (second.returncode, "runs here already" in second.stderr) == (1, True)
     running.send_signal(signal.SIGINT)
     _, stderr = running.communicate(timeout=SECONDS)
     assert (running.returncode, "Traceback" in stderr) == (0, False)
-    assert stderr.startswith("localcloud is neither Tencent's separation quality nor a security boundary.")
+    assert told[0].startswith("localcloud is neither Tencent's separation quality nor a security boundary.")
     assert not (checkout.folder / STATE / FILE).exists()
     assert (checkout.folder / STATE / LOG).read_text().count("job.submitted") == 1
     assert checkout.run("jobs").returncode == 1

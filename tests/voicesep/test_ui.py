@@ -1,15 +1,26 @@
 """`voicesep ui` as a command."""
 
+import logging
 import signal
 import subprocess
 import sys
 import webbrowser
+from collections.abc import Iterator
 
 import pytest
 import urllib3
 
 from tests.voicesep.site import Found, Site
 from voicesep import ui
+
+
+@pytest.fixture(autouse=True)
+def log_levels_of_before() -> Iterator[None]:
+    """The page's commands change a level of their whole process, which is that of the tests here."""
+    logger = logging.getLogger("urllib3")
+    level = logger.level
+    yield
+    logger.setLevel(level)
 
 
 @pytest.fixture
@@ -34,7 +45,7 @@ def test_the_address_is_printed_and_opened_and_answers_until_somebody_ends_it(
     opened: list[str] = []
     answered: list[int] = []
     monkeypatch.setattr(webbrowser, "open", opened.append)
-    monkeypatch.setattr(ui, "wait_for_interrupt", lambda: answered.append(urllib3.request("GET", opened[0]).status))
+    monkeypatch.setattr(ui, "until_interrupted", lambda: answered.append(urllib3.request("GET", opened[0]).status))
     result = site.run("ui")
     assert result.exit_code == 0, result.stderr
     assert answered == [200]
@@ -65,7 +76,9 @@ def test_a_port_that_is_taken_is_told_in_one_line(site: Site, key: dict[str, str
     assert "Traceback" not in result.stderr
 
 
-def test_without_a_key_it_is_a_wrong_usage(site: Site) -> None:
+def test_without_a_key_it_is_a_wrong_usage(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ui, "until_interrupted", lambda: None)
+    site.set(TENCENT_SECRET_ID="", TENCENT_SECRET_KEY="")
     result = site.run("ui", "--no-browser")
     assert result.exit_code == 2
     assert "TENCENTCLOUD_SECRETID" in result.stderr

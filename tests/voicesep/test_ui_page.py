@@ -1,18 +1,31 @@
 """The page of `voicesep ui` in a real browser, over a local cloud with real stems."""
 
+import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import PATIENCE
+from tests.voicesep.driving import (
+    AUDIO,
+    choose,
+    choose_and_wait,
+    heard,
+    lines,
+    positions,
+    until,
+    until_in_step,
+    wait_until_played,
+)
 from tests.voicesep.exhibit import EMPTY, HOSTILE, LATER, MUSIC, NOTES, OLD_JOBS, TALK, Exhibit, exhibit
 from voice_separation.index import keys
 from voicesep.local import INDEX
 from voicesep.page.app import page_server
-
-AUDIO = "[...document.querySelectorAll('audio')]"
 
 
 @pytest.fixture(scope="module")
@@ -34,51 +47,13 @@ def ui(page: Page, address: str) -> Page:
     return page
 
 
-def lines(page: Page) -> Locator:
-    return page.locator("#list li")
-
-
-def choose(page: Page, key: str) -> None:
-    page.get_by_role("searchbox").fill(key)
-    lines(page).filter(has_text=key.rpartition("/")[2]).get_by_role("link").click()
-    expect(page.locator("#detail-title")).to_have_text(key.rpartition("/")[2])
-
-
-def choose_and_wait(page: Page, key: str) -> None:
-    """Choose a job, and wait until all of it can be played."""
-    choose(page, key)
-    until(page, f"{AUDIO}.length && {AUDIO}.every((audio) => audio.readyState >= 2)")
-
-
-def until(page: Page, expression: str) -> None:
-    """Wait for a JavaScript expression to become true. Playwright's own wait needs `eval`, which the page forbids."""
-    for _ in range(300):
-        if page.evaluate(expression):
-            return
-        page.wait_for_timeout(50)
-    pytest.fail(f"this did not become true: {expression}")
-
-
-def until_in_step(page: Page) -> None:
-    """Wait until no track is further than a tenth of a second from another; a busy machine may let one stumble."""
-    times = f"{AUDIO}.map((audio) => audio.currentTime)"
-    until(page, f"Math.max(...{times}) - Math.min(...{times}) < 0.1")
-
-
-def positions(page: Page) -> list[float]:
-    found: list[float] = page.evaluate(f"{AUDIO}.map((audio) => audio.currentTime)")
-    return found
-
-
-def heard(page: Page) -> list[str]:
-    found: list[str] = page.evaluate(
-        f"{AUDIO}.filter((audio) => !audio.muted).map((audio) => audio.closest('li').dataset.track)"
-    )
-    return found
-
-
-def wait_until_played(page: Page, seconds: float) -> None:
-    until(page, f"{AUDIO}[0].currentTime > {seconds}")
+@pytest.fixture
+def page_with_a_404(browser: Browser) -> Iterator[Page]:
+    """A page about which the browser complains, as it should: a recording is gone."""
+    context = browser.new_context()
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
+    context.close()
 
 
 def test_the_newest_jobs_are_listed_with_how_many_there_are_of_each_state(ui: Page) -> None:
@@ -120,6 +95,17 @@ def test_older_jobs_are_loaded_from_the_segments_until_all_are_there(ui: Page) -
         expect(lines(ui).nth(count)).to_be_visible()
     expect(lines(ui)).to_have_count(OLD_JOBS + 6)
     assert len(set(ui.locator("#list li a").evaluate_all("links => links.map((each) => each.href)"))) == OLD_JOBS + 6
+
+
+def test_an_older_job_that_the_address_names_is_shown_once_it_is_loaded(page_with_a_404: Page, address: str) -> None:
+    page, oldest = page_with_a_404, OLD_JOBS - 1
+    page.goto(f"{address}#/j{oldest:032x}")
+    expect(page.locator("#detail")).to_contain_text("load older jobs")
+    while page.locator("#more").is_visible():
+        count = lines(page).count()
+        page.locator("#more").click()
+        expect(lines(page).nth(count)).to_be_visible()
+    expect(page.locator("#detail-title")).to_have_text(f"interview {oldest:03}.mp3")
 
 
 def test_the_failed_are_loaded_from_the_segments_that_have_some(ui: Page) -> None:
@@ -254,6 +240,18 @@ def test_a_key_full_of_markup_is_text(ui: Page) -> None:
     assert ui.locator("img").count() == 0
 
 
+def test_what_the_local_functions_logged_is_told_as_text(page: Page, shown: Exhibit, tmp_path: Path) -> None:
+    entry = shown.entry(TALK)
+    log = tmp_path / "functions.log"
+    line = {"at": "2026-11-21T03:30:00+00:00", "function": "submit", "request_id": "r1"}
+    told = [f"<b>{entry.upload_id}</b> submitted", "about another upload"]
+    log.write_text("".join(json.dumps({**line, "line": each}) + "\n" for each in told))
+    with page_server(replace(shown.app, log=log)) as server:
+        page.goto(f"{server.url}/#/{entry.job_id}")
+        page.get_by_text("Log of the functions (1)").click()
+        expect(page.locator("details pre").first).to_contain_text(f"submit <b>{entry.upload_id}</b> submitted")
+
+
 def test_it_can_be_used_with_keys_alone(ui: Page) -> None:
     ui.keyboard.press("/")
     expect(ui.get_by_role("searchbox")).to_be_focused()
@@ -303,6 +301,8 @@ def test_a_job_has_an_address_of_its_own(ui: Page, shown: Exhibit, address: str)
     assert ui.title() == "talk-over-music.mp3 – Voice separation"
     ui.goto(f"{address}#/jnone")
     expect(ui.locator("#detail")).to_contain_text("has no job jnone")
+    ui.goto(f"{address}#/%E4%")
+    expect(ui.locator("#detail")).to_contain_text("has no job %E4%")
 
 
 def test_what_plays_plays_on_when_the_index_is_read_again(ui: Page) -> None:
@@ -350,7 +350,9 @@ def test_on_a_narrow_screen_there_is_the_list_or_the_job_and_nothing_is_cut_off(
     assert ui.evaluate("document.documentElement.scrollWidth") == 320
 
 
-def test_a_recording_that_is_gone_is_told_and_the_rest_plays(browser: Browser, shown: Exhibit, address: str) -> None:
+def test_a_recording_that_is_gone_is_told_and_the_rest_plays(
+    page_with_a_404: Page, shown: Exhibit, address: str
+) -> None:
     local = shown.local
     entry = shown.entry(TALK)
     gone = entry.model_copy(
@@ -363,12 +365,10 @@ def test_a_recording_that_is_gone_is_told_and_the_rest_plays(browser: Browser, s
     local.cloud.cos.put(local.bucket.name, INDEX + keys.job("jgone"), gone.content())
     local.cloud.cos.put(local.bucket.name, INDEX + keys.log("jgone", shown.app.call.clock.now()), gone.content())
     shown.publish()
-    context = browser.new_context()  # not the fixture's page: the browser complains about a 404, as it should
-    page = context.new_page()
+    page = page_with_a_404
     page.goto(f"{address}#/jgone")
     expect(page.locator("li[data-track=input]")).to_contain_text("cannot be played")
     until(page, f"{AUDIO}[1].readyState >= 2")
     assert heard(page) == ["voice"]
     page.get_by_role("button", name="Play").click()
     until(page, f"{AUDIO}[1].currentTime > 0.3")
-    context.close()

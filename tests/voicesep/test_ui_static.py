@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 from localcloud.cos.acl import CANNED
 from localcloud.cos.bucket_settings import BucketSettings
 from tests.browser import PATIENCE
+from tests.voicesep.driving import AUDIO, choose, choose_and_wait, heard, lines, until, wait_until_played
 from tests.voicesep.exhibit import NOTES, OLD_JOBS, TALK, Exhibit, exhibit
-from tests.voicesep.test_ui_page import AUDIO, choose, choose_and_wait, heard, lines, until, wait_until_played
 from voicesep.local import INDEX
 from voicesep.main import main
 from voicesep.page.files import page_files

@@ -28,6 +28,7 @@ class Document(BaseModel):
         serialize_by_alias=True,
         hide_input_in_errors=True,
         json_schema_serialization_defaults_required=True,
+        defer_build=True,  # as in jobs/nodes.py
     )
 
     def content(self) -> bytes:

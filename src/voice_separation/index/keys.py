@@ -1,6 +1,7 @@
 """Where each document of the index lives, below INDEX_PREFIX; no two writers share a key."""
 
 import hashlib
+import re
 from datetime import datetime, timezone
 
 
@@ -68,6 +69,25 @@ def hour_of(key: str) -> datetime:
 CLAIMS, PENDING, WAITING, REFUSED, JOBS, LOG = "claims/", "pending/", "waiting/", "refused/", "jobs/", "log/"
 SEGMENTS, UPLOADS = "segments/", "uploads/"
 INDEX = "index.json"
+
+
+_HOUR = r"\d{4}-\d\d-\d\d/\d\d"
+_ID = "[0-9a-f]{32}"
+_SHAPES = re.compile(
+    rf"claims/{_ID}/[1-9]\d{{0,8}}\.json|(?:waiting|refused)/{_ID}\.json|uploads/{_ID}/\w+\.json"
+    rf"|pending/(?P<pending>{_HOUR})/{_ID}(?:-[^/]+)?\.json|log/(?P<log>{_HOUR})/[^/]+\.json"
+    rf"|segments/(?P<segment>{_HOUR})\.ndjson\.gz|jobs/.+|index\.json",
+    re.ASCII,
+)
+
+
+def is_ours(key: str) -> bool:
+    """Tell whether a key is one that this app writes; in `jobs/` everything counts, for that is to be looked at."""
+    found = _SHAPES.fullmatch(key)
+    try:
+        return found is not None and (found.lastgroup is None or bool(hour_of(key)))
+    except ValueError:  # the 30th of February
+        return False
 
 
 def upload_id_in(key: str) -> str:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from voice_separation.bucket import Bucket
 from voice_separation.errors import ObjectNotFound
+from voice_separation.index import keys
 from voice_separation.index.documents import Document
 from voice_separation.tencent.cos import Cos, ListedObject
 
@@ -25,9 +26,9 @@ class IndexReader:
     def list(self, folder: str, *, after: str = "") -> Iterator[ListedObject]:
         """Yield what is listed below a folder, after a key; what was written just now may be missing (436/7734)."""
         for listed in self.cos.list(self.bucket, self.prefix + folder, after=after and self.prefix + after):
-            if listed.key.endswith("/"):  # a folder that somebody made in the console
-                continue
-            yield replace(listed, key=listed.key.removeprefix(self.prefix))
+            key = listed.key.removeprefix(self.prefix)
+            if keys.is_ours(key) and not key.endswith("/"):  # a folder made in the console, somebody's notes
+                yield replace(listed, key=key)
 
     def read(self, key: str, model: type[DocumentT]) -> DocumentT | None:
         """Return a document; None when there is none, or none of that shape."""

@@ -59,6 +59,10 @@ class IndexWriter:
         if entry.upload_id:
             self._put(keys.finished(entry.upload_id, entry.state), entry)
 
+    def release(self, key: str) -> None:
+        """Take a claim of ours back; not tried again, for by then it may be another's."""
+        self.cos.delete(self.bucket, self.prefix + key, repeatable=False)
+
     def remove(self, key: str) -> None:
         """Remove a document that has served; `key` is below the prefix."""
         self.cos.delete(self.bucket, self.prefix + key)

@@ -20,7 +20,7 @@ class JobFilter(BaseModel):
     (console text of 2023); how soon a new job is listed is not documented.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     tag: str = TAG
     queue_id: str | None = None

@@ -28,7 +28,12 @@ class Node(BaseModel):
     """One of the vendor's containers, its nodes spelled as the vendor spells them."""
 
     model_config = ConfigDict(
-        frozen=True, extra="ignore", alias_generator=to_pascal, populate_by_name=True, hide_input_in_errors=True
+        frozen=True,
+        extra="ignore",
+        alias_generator=to_pascal,
+        populate_by_name=True,
+        hide_input_in_errors=True,
+        defer_build=True,  # no door uses all of them: a cold start has to build only those that it does
     )
 
 

@@ -32,7 +32,7 @@ class JobRequest(BaseModel):
     `template_id` wins over `parameters`; without a callback the queue's own is used.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
     object: str = Field(min_length=1)
     output_bucket: str

@@ -12,11 +12,11 @@ from pydantic import ValidationError
 from pydantic.alias_generators import to_pascal
 
 from voice_separation.bucket import Bucket
-from voice_separation.errors import TencentRefusal, Unavailable
+from voice_separation.errors import AlreadyExists, TencentRefusal, Unavailable
 from voice_separation.jobs.nodes import MalformedXml, Many, Node, Number, Text, parse_xml
 from voice_separation.tencent.transport import Answer, Request, Session
 
-NOT_FOUND = 404
+NOT_FOUND, CONFLICT = 404, 409
 VERSION = "x-cos-version-id"  # on objects of a bucket that keeps versions (436/19883)
 
 
@@ -103,7 +103,8 @@ class Cos:
         """Write an object; with `if_absent` only where none is. Return whether the bucket keeps versions of it.
 
         Raises AlreadyExists, also when an earlier try of this very call was carried out and its answer lost.
-        The check is not atomic under races, and void in a bucket that ever had versioning (436/7749).
+        The check is void in a bucket that ever had versioning (436/7749), and others found it not to be atomic
+        (apache/opendal#7526).
         """
         digest = hashlib.md5(content, usedforsecurity=False).digest()
         headers = {"Content-Type": content_type, "Content-MD5": base64.b64encode(digest).decode()}
@@ -111,12 +112,19 @@ class Cos:
             headers["Cache-Control"] = cache_control
         if if_absent:
             headers["x-cos-forbid-overwrite"] = "true"
-        answer = self._send("PutObject", "PUT", bucket, key, headers=headers, body=content)
+        try:
+            answer = self._send("PutObject", "PUT", bucket, key, headers=headers, body=content)
+        except TencentRefusal as error:
+            if not if_absent or error.status != CONFLICT or isinstance(error, AlreadyExists):
+                raise
+            raise AlreadyExists(  # documents differ in the code of this 409
+                "PutObject", key, status=error.status, code=error.code, reason=error.reason
+            ) from error
         return VERSION in answer.headers
 
-    def delete(self, bucket: Bucket, key: str) -> None:
+    def delete(self, bucket: Bucket, key: str, *, repeatable: bool = True) -> None:
         """Delete an object; one that is not there is deleted already."""
-        self._send("DeleteObject", "DELETE", bucket, key)
+        self._send("DeleteObject", "DELETE", bucket, key, repeatable=repeatable)
 
     def list(self, bucket: Bucket, prefix: str, *, after: str = "") -> Iterator[ListedObject]:
         """Yield the objects under a prefix in the order of their UTF-8 keys, page by page; only those after a key.
@@ -145,6 +153,7 @@ class Cos:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
+        repeatable: bool = True,
     ) -> Answer:
         return self.session.send(
             Request(
@@ -156,6 +165,7 @@ class Cos:
                 params=params or {},
                 headers=headers or {},
                 body=body,
+                repeatable=repeatable,
                 endpoint=self.endpoint,
             )
         )

@@ -4,14 +4,17 @@ Only requests that may be repeated are repeated: at most twice, under two second
 CI knows no idempotency token, and each job is billed.
 """
 
+import functools
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import quote, urlencode, urlsplit
 
 import certifi
 import urllib3
 from urllib3.exceptions import HTTPError
+from urllib3.util.ssl_ import create_urllib3_context
 
 from voice_separation.clock import Clock, Deadline
 from voice_separation.errors import NoTimeLeft, Retryable, Unreachable
@@ -61,9 +64,34 @@ class Answer:
     body: bytes = field(repr=False)
 
 
+class _Pool(urllib3.PoolManager):
+    """Reads the certificates once, when a connection is first to be secure.
+
+    It takes some 20 ms, which urllib3 would spend on every connection (docs/performance.md).
+    """
+
+    @functools.cached_property
+    def trusted(self) -> ssl.SSLContext:
+        """The certificates to check others against: those that come along, and no others."""
+        context = create_urllib3_context()
+        context.load_verify_locations(certifi.where())
+        return context
+
+    def connection_from_host(
+        self,
+        host: str | None,
+        port: int | None = None,
+        scheme: str | None = "http",
+        pool_kwargs: dict[str, Any] | None = None,
+    ) -> urllib3.HTTPConnectionPool:
+        """Return the pool of a host."""
+        trusted = {"ssl_context": self.trusted} if scheme == "https" else {}
+        return super().connection_from_host(host, port, scheme, trusted | (pool_kwargs or {}))
+
+
 def connection_pool(connections: int = 4) -> urllib3.PoolManager:
     """Return the pool that one instance keeps for its life. Redirects are not followed, retries are ours."""
-    return urllib3.PoolManager(retries=False, maxsize=connections, ca_certs=certifi.where())
+    return _Pool(retries=False, maxsize=connections)
 
 
 @dataclass(frozen=True)

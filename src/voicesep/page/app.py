@@ -39,8 +39,12 @@ _PARTS = {
 
 def page_server(app: App, port: int = 0) -> Server:
     """Return the server of an app's page, on loopback; port 0 is a free one."""
-    logging.getLogger("urllib3").setLevel(logging.WARNING)  # at DEBUG it writes every address, presigned ones too
     return Server(page_app(app), port)
+
+
+def keep_addresses_out_of_logs() -> None:
+    """Have urllib3 log warnings only, in this whole process: at DEBUG it writes every address, presigned ones too."""
+    logging.getLogger("urllib3").setLevel(logging.WARNING)
 
 
 def page_app(app: App) -> Starlette:

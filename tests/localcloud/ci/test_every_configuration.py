@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from localcloud.ci.jobs import State
-from localcloud.ci.voice_separate import AudioConfig, AudioMode, Codec, VoiceSeparate
+from localcloud.ci.voice_separate import AudioConfig, AudioMode, VoiceSeparate
 from localcloud.errors import CloudError
+from localcloud.media.models import Codec
 from localcloud.media.probe import probe
 from tests.localcloud.ci.lab import OUTPUT, Lab, request_for
 from tests.localcloud.media.files import tone, write

@@ -104,7 +104,7 @@ def test_nothing_is_left_of_what_was_overwritten_or_deleted(cos: Cos, tmp_path: 
     before = len(files(tmp_path))
     cos.put(BUCKET, "key", b"one")
     cos.put(BUCKET, "key", b"two")
-    assert len(files(tmp_path)) == before + 3, "its content, its sidecar and its name"
+    assert len(files(tmp_path)) == before + 2, "its content and its name"
     cos.delete(BUCKET, "key")
     assert len(files(tmp_path)) == before
     assert [stored.key for stored in cos_in(tmp_path).list(BUCKET).contents] == ["kept"]
@@ -166,7 +166,9 @@ def test_listeners_hear_of_an_object_once_it_is_there(cos: Cos) -> None:
     cos.subscribe(heard.append)
     cos.subscribe(lambda news: heard.append(ObjectCreated(cos.get(BUCKET, news.object.key), "", "", "", NOON)))
     sender = Sender("cos:ObjectCreated:Post", "request", "q-sign", "10.0.0.1")
-    stored = cos.store(Draft(BUCKET, "key"), whole(cos.new_upload()), sender)
+    upload = cos.new_upload()
+    upload.write_bytes(b"")
+    stored = cos.store(Draft(BUCKET, "key"), whole(upload), sender)
     assert stored.request_id == "request"
     assert heard == [
         ObjectCreated(stored, "cos:ObjectCreated:Post", "q-sign", "10.0.0.1", NOON),

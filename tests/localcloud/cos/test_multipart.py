@@ -80,7 +80,7 @@ def test_nothing_is_left_of_parts_once_they_are_an_object(lab: Lab) -> None:
     part = lab.put(1, FULL)
     lab.put(2, b"not wanted")
     lab.complete(part)
-    assert len(lab.files()) == before + 3, "its content, its sidecar and its name"
+    assert len(lab.files()) == before + 2, "its content and its name"
 
 
 def test_parts_survive_a_restart(lab: Lab) -> None:

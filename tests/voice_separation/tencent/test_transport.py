@@ -2,6 +2,7 @@
 
 import contextlib
 import socketserver
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -10,11 +11,13 @@ from typing import Any
 
 import certifi
 import pytest
+from pytest_mock import MockerFixture
 
 from tests.support import Lines, StoppedClock
 from voice_separation import errors
 from voice_separation.clock import Deadline, SystemClock
 from voice_separation.telemetry import Level, Telemetry
+from voice_separation.tencent import transport
 from voice_separation.tencent.credentials import Credentials
 from voice_separation.tencent.transport import Request, Session, connection_pool
 
@@ -176,9 +179,21 @@ def test_an_answer_that_drips_in_ends_with_the_time() -> None:
 
 
 def test_certificates_are_checked_against_those_that_come_along() -> None:
-    options = connection_pool().connection_pool_kw
-    assert options["ca_certs"] == certifi.where()
-    assert options.get("cert_reqs") in (None, "CERT_REQUIRED")
+    secure = connection_pool().connection_from_host("media-1.cos.r.myqcloud.com", 443, "https")
+    context = secure.conn_kw["ssl_context"]
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    come_along = ssl.create_default_context(cafile=certifi.where())
+    assert context.get_ca_certs() == come_along.get_ca_certs() != []
+
+
+def test_certificates_are_read_once_for_all_hosts_and_never_for_a_plain_one(mocker: MockerFixture) -> None:
+    made = mocker.spy(transport, "create_urllib3_context")
+    pool = connection_pool()
+    assert "ssl_context" not in pool.connection_from_host("127.0.0.1", 9000, "http").conn_kw
+    assert made.call_count == 0
+    hosts = [pool.connection_from_host(f"media-1.{service}.r.myqcloud.com", 443, "https") for service in ("cos", "ci")]
+    assert hosts[0].conn_kw["ssl_context"] is hosts[1].conn_kw["ssl_context"] is made.spy_return
+    assert made.call_count == 1
 
 
 def test_repeats_stop_when_they_would_not_end_in_time(server: Server) -> None:

@@ -32,8 +32,8 @@ export class Deck {
     this.time = element("span", { className: "time" }, "0:00");
     this.seek = element("input", { type: "range", min: 0, max: 0, step: 0.01, value: 0, "aria-label": "Position" });
     this.swap = element("button", { type: "button", "aria-keyshortcuts": "b", title: "Back to what was heard before" }, "A/B");
-    this.element = element("section", { className: "deck", "aria-label": "Players" },
-      element("div", { className: "transport" }, this.play, this.seek, this.time, this.swap),
+    this.transport = element("div", { className: "transport" }, this.play, this.seek, this.time, this.swap);
+    this.element = element("section", { className: "deck", "aria-label": "Players" }, this.transport,
       element("ul", { className: "tracks" }, ...this.#rows.map((row) => row.element)));
     this.#listen();
     this.#show();
@@ -86,14 +86,16 @@ export class Deck {
     this.seek.max = ensemble.duration;
     this.seek.value = ensemble.position;
     this.#rows.forEach((row, number) => {
-      row.solo.setAttribute("aria-pressed", String(ensemble.isAlone(number)));
+      row.solo.setAttribute("aria-pressed", String(ensemble.isAlone(number) && !row.track.failed));
       row.mute.setAttribute("aria-pressed", String(!ensemble.isHeard(number)));
       row.element.dataset.heard = ensemble.isHeard(number);
+      row.canvas.hidden = row.track.failed;
       if (row.track.failed) {
         row.note.textContent = "cannot be played: it is gone, may not be read, or is of a format that this browser does not know";
         row.solo.disabled = row.mute.disabled = true;
       }
     });
+    this.transport.hidden = this.#rows.every((row) => row.track.failed);
     if (!ensemble.playing) this.#draw();
   }
 
@@ -121,6 +123,7 @@ export class Deck {
       try {
         const seconds = await lengthOf(row.track.audio);
         row.peaks = await peaksOf(row.track.addresses.bytes, seconds, this.#stop.signal);
+        row.canvas.dataset.waveform = "true";
       } catch (error) {
         if (this.#stop.signal.aborted) return;
         if (!(error instanceof NoWaveform)) throw error;

@@ -23,8 +23,8 @@ export function listenForKeys(actions) {
     element("div", {}, element("dt", {}, ...keys.split("  ").flatMap((key, number) => [number ? " " : "", element("kbd", {}, key)])),
       element("dd", {}, what))));
   const isOn = at("keys-on");
-  isOn.checked = localStorage.getItem(KEPT) !== "off";
-  isOn.addEventListener("change", () => localStorage.setItem(KEPT, isOn.checked ? "on" : "off"));
+  isOn.checked = remembered() !== "off";
+  isOn.addEventListener("change", () => remember(isOn.checked ? "on" : "off"));
   at("help-open").addEventListener("click", () => at("help").showModal());
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || at("help").open) return;
@@ -35,9 +35,19 @@ export function listenForKeys(actions) {
   });
 }
 
+// A browser that is told to keep nothing throws here; then the choice lasts as long as the page.
+function remembered() {
+  try { return localStorage.getItem(KEPT); } catch { return null; }
+}
+
+function remember(choice) {
+  try { localStorage.setItem(KEPT, choice); } catch { /* it lasts as long as the page */ }
+}
+
 function actionOf(event, actions) {
   const { target, key, code } = event;
   const isText = target.matches("input[type=search]");
+  const isScrolled = target.matches("pre");
   if (key === "Escape") return isText ? () => target.blur() : actions.home;
   if (isText) return null;
   const digit = /^Digit([1-5])$/.exec(code)?.[1];
@@ -47,10 +57,10 @@ function actionOf(event, actions) {
     if (digit && number < ensemble.tracks.length) {
       return () => (event.shiftKey ? ensemble.toggleHeard(number) : ensemble.hearOnly(number));
     }
-    if (key === " " && !target.matches("button, a, summary, input[type=checkbox]")) return () => ensemble.toggle();
-    if (key === "ArrowLeft") return () => ensemble.seek(ensemble.position - SEEK);
-    if (key === "ArrowRight") return () => ensemble.seek(ensemble.position + SEEK);
-    if (key === "Home") return () => ensemble.seek(0);
+    if (key === " " && !isScrolled && !target.matches("button, a, summary")) return () => ensemble.toggle();
+    if (key === "ArrowLeft" && !isScrolled) return () => ensemble.seek(ensemble.position - SEEK);
+    if (key === "ArrowRight" && !isScrolled) return () => ensemble.seek(ensemble.position + SEEK);
+    if (key === "Home" && !isScrolled) return () => ensemble.seek(0);
     if (key === "p") return () => ensemble.toggle();
     if (key === "b") return () => ensemble.swap();
   }

@@ -17,6 +17,7 @@ class Page {
   #wanted = { state: null, words: "" };
   #limit = AT_ONCE;
   #stories = new Map(); // by item
+  #isMissing = false; // what the address names
 
   constructor(source) {
     this.source = source;
@@ -41,7 +42,8 @@ class Page {
   }
 
   get #selected() {
-    return location.hash.startsWith("#/") ? decodeURIComponent(location.hash.slice(2)) : "";
+    const id = location.hash.startsWith("#/") ? location.hash.slice(2) : "";
+    try { return decodeURIComponent(id); } catch { return id; } // somebody has typed it
   }
 
   get #found() {
@@ -79,6 +81,7 @@ class Page {
     }
     this.#limit += AT_ONCE;
     this.#draw();
+    if (this.#isMissing && this.#catalogue.find(this.#selected)) await this.#choose();
   }
 
   #draw() {
@@ -102,9 +105,11 @@ class Page {
     this.#draw();
     if (!id) return this.detail.clear("No job chosen", "Choose a job from the list to hear what became of it.");
     const item = this.#catalogue.find(id);
+    this.#isMissing = !item;
     if (!item) return this.detail.clear("Not here", `The loaded part of the index has no job ${id}. It may be older: load older jobs.`);
     this.detail.show(item, this.#stories.get(id) ?? null);
-    at("detail-title").focus({ preventScroll: document.body.dataset.view === "list" });
+    at("detail-title").focus();
+    at("list").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
     return this.#tell(item);
   }
 

@@ -1,4 +1,5 @@
-// What happened to an upload, in the order in which it happened.
+// What happened to an upload, in the order in which it happened. A step: [when, what, more about it]; `when` only has
+// its place in the order where `more` tells it.
 
 import { element } from "./dom.js";
 import { clock, moment } from "./format.js";
@@ -16,10 +17,16 @@ function stepsOfEntry(entry) {
 
 function stepsOfJob(job) {
   if (job.entry) {
-    return [...stepsOfEntry(job.entry), ...job.arrivals.map((hour) => [hour, "Reported", "in the hour from then on"])];
+    return [...stepsOfEntry(job.entry), ...job.arrivals.map((hour) => reported(hour, job.entry.finished_at))];
   }
   const progress = job.progress === null ? null : `${Math.round(job.progress)} % done`;
   return [[job.created_at, `Submitted, now ${job.state}`, [`job ${job.job_id}`, progress].filter(Boolean).join(", ")]];
+}
+
+// Of a report only the hour is known, and that it comes after the end.
+function reported(hour, finished) {
+  const at = Date.parse(finished) > Date.parse(hour) ? finished : hour;
+  return [at, "Reported", element("span", {}, "in the hour from ", moment(hour))];
 }
 
 function stepsOfStory(story) {
@@ -37,13 +44,13 @@ export function timeline(story, entry) {
   const steps = story ? stepsOfStory(story) : entry ? stepsOfEntry(entry) : [];
   const dated = steps.filter(([at]) => at).sort(([one], [other]) => Date.parse(one) - Date.parse(other));
   return element("ol", { className: "story" }, ...dated.map(([at, what, more]) =>
-    element("li", {}, moment(at), " ", element("strong", {}, what), more ? ` ${more}` : null)));
+    element("li", {}, ...(more instanceof Element ? [] : [moment(at), " "]), element("strong", {}, what), " ", more ?? "")));
 }
 
 // What the functions have logged of it, where the server keeps that.
 export function logLines(story) {
   if (!story?.log.length) return null;
   const text = story.log.map((line) => `${line.at} ${line.function} ${line.line}`).join("\n");
-  return element("details", {}, element("summary", {}, `Log of the functions: ${story.log.length} lines`),
+  return element("details", {}, element("summary", {}, `Log of the functions (${story.log.length})`),
     element("pre", { tabIndex: 0 }, text));
 }
