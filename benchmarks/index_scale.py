@@ -75,9 +75,10 @@ class Cost:
 
 @dataclass(frozen=True)
 class Scale:
-    """What one size of the index costs; `callback` and `peer` are for one callback."""
+    """What one size of the index costs; `callback` and `peer` are for one callback, `look_up` for one job."""
 
     jobs: int
+    look_up: Cost
     callback: Cost
     peer: Cost | None
     publication: Cost
@@ -144,6 +145,11 @@ class Bench:
         for number in range(CALLBACKS):
             self.writer.entry(entry(self.jobs + number, self.clock.at), arrived_at=self.clock.at)
 
+    def look_up(self) -> None:
+        """Read what became of as many jobs as a minute has callbacks, spread over the whole index."""
+        for number in range(CALLBACKS):
+            self.reader.read(keys.job(f"j{number * self.jobs // CALLBACKS:032x}"), Entry)
+
     def publish(self) -> None:
         """Publish what a minute's callbacks have brought."""
         telemetry = Telemetry(self.clock, Level.ERROR)
@@ -166,14 +172,15 @@ class Bench:
 
     def cost(self, work: Callable[[], None]) -> Cost:
         """Do something and return what it took."""
-        before, memory, started = self.objects.traffic, _peak_mb(), time.perf_counter()
+        before, memory, started = self.objects.traffic, peak_mb(), time.perf_counter()
         work()
         seconds = time.perf_counter() - started
         spent = self.objects.traffic.since(before)
-        return Cost(spent.requests, spent.sent, spent.received, seconds, _peak_mb() - memory)
+        return Cost(spent.requests, spent.sent, spent.received, seconds, peak_mb() - memory)
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
+    """Return the most memory that this process ever had."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
@@ -194,14 +201,18 @@ def _measure(jobs: int) -> Scale:
     rebuild = bench.cost(bench.rebuild)
     minute = bench.cost(bench.receive)
     publication = bench.cost(bench.publish)
-    callback = replace(
+    look_ups = bench.cost(bench.look_up)
+    return Scale(jobs, _for_one(look_ups), _for_one(minute), None, publication, rebuild)
+
+
+def _for_one(minute: Cost) -> Cost:
+    return replace(
         minute,
         requests=minute.requests // CALLBACKS,
         sent=minute.sent // CALLBACKS,
         received=minute.received // CALLBACKS,
         seconds=minute.seconds / CALLBACKS,
     )
-    return Scale(jobs, callback, None, publication, rebuild)
 
 
 def _measure_peer(jobs: int) -> Cost:
@@ -217,17 +228,23 @@ def is_flat(scales: list[Scale]) -> bool:
     return {scale.callback.requests for scale in scales} == {first.requests} and max(moved) <= 1.01 * min(moved)
 
 
+def costs(scale: Scale) -> dict[str, Cost]:
+    """Return the costs of a size by what they are for; the peer's only where it was measured."""
+    named = {
+        "a look-up of a job": scale.look_up,
+        "a callback": scale.callback,
+        "a callback, one `index.json` read and written": scale.peer,
+        f"a publication of {CALLBACKS} callbacks": scale.publication,
+        "a full rebuild": scale.rebuild,
+    }
+    return {what: cost for what, cost in named.items() if cost}
+
+
 def table(scales: list[Scale]) -> str:
     """Return the costs as Markdown."""
     lines = ["| jobs in the index | what | requests | bytes moved | seconds | memory |", "|--:|---|--:|--:|--:|--:|"]
     for scale in scales:
-        named = {
-            "a callback": scale.callback,
-            "a callback, one `index.json` read and written": scale.peer,
-            f"a publication of {CALLBACKS} callbacks": scale.publication,
-            "a full rebuild": scale.rebuild,
-        }
-        lines += [f"| {scale.jobs:,} | {what} | {_told(cost)} |" for what, cost in named.items() if cost]
+        lines += [f"| {scale.jobs:,} | {what} | {_told(cost)} |" for what, cost in costs(scale).items()]
     return "\n".join(lines)
 
 

@@ -18,14 +18,17 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 import click
 
 from benchmarks.cos_servers import StorageServer, localcloud_server, moto_server
+from benchmarks.lean_client import LeanConnection, request_to
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "localcloud.md"
 MEBI, GIBI = 1 << 20, 1 << 30
@@ -34,8 +37,9 @@ MOST_MEMORY = 200 * MEBI
 MOST_START = 1.0  # seconds
 STARTS = 5
 SMALL, MIDDLE = 1024, 8 * MEBI
-SMALL_TIMES, MIDDLE_TIMES = 400, 4  # per round and connection
+SMALL_TIMES, MIDDLE_TIMES, LIST_TIMES = 400, 4, 40  # per round and connection
 ROUNDS = 5
+LIST = "LIST"
 
 
 @dataclass(frozen=True)
@@ -149,42 +153,52 @@ class Load:
     @property
     def name(self) -> str:
         """What it is called in the report."""
+        if self.method == LIST:
+            return f"LIST of {SMALL_TIMES} keys, {self.connections} connection{'s' if self.connections > 1 else ''}"
         size = len(self.content)
         human = f"{size // MEBI} MiB" if size >= MEBI else f"{size // 1024} KiB"
         return f"{self.method} {human}, {self.connections} connection{'s' if self.connections > 1 else ''}"
 
 
+def requests_of(server: StorageServer, load: Load, folder: str) -> list[bytes]:
+    """Return what one connection sends, to keys below `folder`."""
+    if load.method == LIST:
+        query = f"?prefix={quote(folder, safe='')}%2F&max-keys=1000"
+        return [request_to(server, "GET", server.address(""), query=query)] * load.times
+    body = load.content if load.method == "PUT" else b""
+    paths = [server.address(f"{folder}/{index}") for index in range(load.times)]
+    return [request_to(server, load.method, path, body=body) for path in paths]
+
+
 def seconds_for(server: StorageServer, load: Load, folder: str) -> float:
     """Return how long a server takes for a load, with keys below `folder`."""
+    requests = [requests_of(server, load, f"{folder}/{number}") for number in range(load.connections)]
 
     def work(number: int) -> None:
-        body = load.content if load.method == "PUT" else None
-        for index in range(load.times):
-            path = server.address(f"{folder}/{number}/{index}")
-            ask(server, connections[number], load.method, path, body=body).read()
+        for request in requests[number]:
+            connections[number].exchange(request)
 
-    connections = [server.connect() for _ in range(load.connections)]
-    with ThreadPoolExecutor(load.connections) as workers:
+    with ExitStack() as closing, ThreadPoolExecutor(load.connections) as workers:
+        connections = [closing.enter_context(LeanConnection(server)) for _ in requests]
         begun = time.monotonic()
         list(workers.map(work, range(load.connections)))  # a refusal is raised here
-        seconds = time.monotonic() - begun
-    for connection in connections:
-        connection.close()
-    return seconds
+        return time.monotonic() - begun
 
 
-def rates(ours: StorageServer, peer: StorageServer) -> Iterator[Rate]:
+def rates(ours: StorageServer, peer: StorageServer, rounds: int = ROUNDS) -> Iterator[Rate]:
     """Yield the rates of both servers, measured in turn, round by round."""
     for size, times in ((SMALL, SMALL_TIMES), (MIDDLE, MIDDLE_TIMES)):
         content = bytes(range(256)) * (size // 256)
         for connections in (1, 4):
-            for method in ("PUT", "GET"):
-                load = Load(method, content, times, connections)
-                rounds = [
+            for method in ("PUT", "GET", LIST) if size == SMALL else ("PUT", "GET"):
+                load = Load(method, content, LIST_TIMES if method == LIST else times, connections)
+                seconds = [
                     [seconds_for(server, load, f"{size}-{connections}-{number}") for server in (ours, peer)]
-                    for number in range(ROUNDS)
+                    for number in range(rounds)
                 ]
-                mine, others = (connections * times / statistics.median(each) for each in zip(*rounds, strict=True))
+                mine, others = (
+                    connections * load.times / statistics.median(each) for each in zip(*seconds, strict=True)
+                )
                 if size >= MEBI:
                     yield Rate(load.name, mine * size / MEBI, others * size / MEBI, "MiB/s")
                 else:
@@ -196,12 +210,14 @@ def start_seconds(start: Callable[[], float]) -> float:
     return min(start() for _ in range(STARTS))
 
 
-def _start_localcloud() -> float:
+def start_localcloud() -> float:
+    """Return the seconds from the start of a localcloud to its first answer."""
     with tempfile.TemporaryDirectory() as directory, localcloud_server(Path(directory)) as server:
         return server.started_in
 
 
-def _start_moto() -> float:
+def start_moto() -> float:
+    """Return the seconds from the start of moto's server to its first answer."""
     with moto_server() as server:
         return server.started_in
 
@@ -240,7 +256,7 @@ def main(gib: int, *, record: bool) -> None:
             raise click.ClickException(f"{folder} has {free / GIBI:.1f} GiB free; {2.5 * gib:.1f} are needed.")
         with localcloud_server(Path(folder) / "large") as server:
             large = large_object(server, gib * GIBI)
-        starts = start_seconds(_start_localcloud), start_seconds(_start_moto)
+        starts = start_seconds(start_localcloud), start_seconds(start_moto)
         with localcloud_server(Path(folder) / "small") as ours, moto_server() as peer:
             tables = report(large, starts, list(rates(ours, peer)))
     click.echo(tables)

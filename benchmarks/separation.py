@@ -22,8 +22,9 @@ import numpy as np
 
 from benchmarks import separation_peer
 from localcloud.media.decoding import decode
-from localcloud.media.encoding import Encoding, encode
-from localcloud.media.separation import SAMPLE_RATE, Audio, Stems, music_stems, separate, voice_and_background
+from localcloud.media.encoding import encode
+from localcloud.media.models import SAMPLE_RATE, Encoding
+from localcloud.media.separation import Audio, Stems, music_stems, separate, voice_and_background
 from localcloud.media.stems import separate_file
 from tests.localcloud.media.mixtures import Mixture, gain, talk_over_hiss, talk_over_music
 
@@ -141,7 +142,7 @@ def report(qualities: Sequence[Quality], measured: Sequence[Run]) -> str:
     """Return the figures as Markdown."""
     lines = ["| recording | method | voice, dB | background, dB | s per minute |", "|---|---|--:|--:|--:|"]
     lines += [
-        f"| {q.kind} | {q.method} | {_told(q.voice)} | {_told(q.background)} | {q.seconds:.1f} |" for q in qualities
+        f"| {q.kind} | {q.method} | {told(q.voice)} | {told(q.background)} | {q.seconds:.1f} |" for q in qualities
     ]
     lines += ["", "| what | processor, s | × real time | peak memory, MiB |", "|---|--:|--:|--:|"]
     lines += [f"| {r.what} | {r.seconds:.1f} | {r.times_real_time:.0f} | {r.peak_mib:.0f} |" for r in measured]
@@ -149,7 +150,8 @@ def report(qualities: Sequence[Quality], measured: Sequence[Run]) -> str:
     return "\n".join([*lines, "", f"Measured with {versions}."])
 
 
-def _told(gains: Sequence[float]) -> str:
+def told(gains: Sequence[float]) -> str:
+    """Return mean, least and most of some gains, as text."""
     return f"{mean(gains):+.1f} ({min(gains):+.1f} to {max(gains):+.1f})"
 
 

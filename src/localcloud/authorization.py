@@ -88,8 +88,9 @@ def _names(listed: str) -> frozenset[str]:
 
 def _covered(pairs: Pairs, names: frozenset[str]) -> bytes:
     # Every pair of a listed name is taken: a second one slipped in breaks the signature.
-    encoded = ((quote(name, safe="").lower(), quote(value, safe="")) for name, value in pairs)
-    return "&".join(f"{name}={value}" for name, value in sorted(encoded) if name in names).encode()
+    encoded = ((quote(name, safe="").lower(), value) for name, value in pairs)
+    covered = sorted((name, quote(value, safe="")) for name, value in encoded if name in names)
+    return "&".join(f"{name}={value}" for name, value in covered).encode()
 
 
 def _bare(name: bytes, value: bytes) -> bytes:

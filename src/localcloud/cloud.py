@@ -110,8 +110,8 @@ class LocalCloud:
             on_log=options.on_log,
         )
         self.ssm = Ssm(self.clock)
-        self.cos.subscribe(self._on_object_created)
-        self.cos.subscribe(self.ci.workflow_runs.on_object_created)
+        self.cos.subscribe(self._on_object_created, is_quick=True)
+        self.cos.subscribe(self.ci.workflow_runs.on_object_created, is_quick=True)
         self._timers = Timers(self.scf, self.clock) if options.timers else None
         self._ci_wire = CiWire(self.ci)
         cos_responses = CosResponses(self.cos, self._admission)
@@ -150,6 +150,7 @@ class LocalCloud:
         with self._resetting:
             self._end()
         self._server.stop()
+        self.cos.close()
         if self._temporary:
             shutil.rmtree(self._temporary, ignore_errors=True)
         if self._bundle:
@@ -162,6 +163,7 @@ class LocalCloud:
         """
         with self._resetting:
             self._end()
+            self.cos.close()
             for kept in _KEPT:
                 shutil.rmtree(self._directory / kept, ignore_errors=True)
             self._begin()

@@ -101,7 +101,8 @@ class Front:
             refusal = None
         except CloudError as error:
             request, refusal = Request({**scope, "state": state}, receive), error
-        request.state.caller = self._find_caller(_claimed_key(request))
+        request.state.access_key_id = _claimed_key(request)
+        request.state.caller = self._find_caller(request.state.access_key_id)
         service = _service_of(request)
         try:
             response = _render(refusal, request, service) if refusal else await self._answer(request, service)
@@ -180,7 +181,7 @@ class Front:
                 path=request.scope["path"],
                 query=request.scope["query_string"].decode("latin-1"),
                 status=status,
-                access_key_id=_claimed_key(request),
+                access_key_id=request.state.access_key_id,
                 function=caller.function if caller else None,
                 invocation=caller.request_id if caller else None,
                 fault=request.state.fault,

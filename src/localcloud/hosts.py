@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ _DOMAINS = {
 _THIS_MACHINE = frozenset({"127.0.0.1", "localhost"})
 
 
+@lru_cache(maxsize=1024)  # every request asks several times, nearly always for the same few
 def read_host(host: str) -> Host | None:
     """Return whom a Host header (with or without a port) addresses, None for a host of no known service.
 

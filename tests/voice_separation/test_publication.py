@@ -243,6 +243,19 @@ def test_a_job_that_ended_long_ago_makes_publication_read_few_segments(bench: Wo
     assert published(bench).jobs == len(hours) + 1
 
 
+def test_a_job_that_ended_just_now_is_looked_for_in_no_hour_before_it_ended(bench: Workbench) -> None:
+    hours = [HOUR + timedelta(hours=n) for n in range(24)]
+    for n, hour in enumerate(hours):
+        arrive(bench, entry(f"j{n}", finished_at=hour), at=hour)
+    now = hours[-1] + timedelta(minutes=10)
+    publication(bench, now).publish()
+    arrive(bench, entry("jnew", finished_at=now), at=now)
+    asked = len(bench.asked())
+    publication(bench, now + timedelta(minutes=1)).publish()
+    read = {request for request in bench.asked()[asked:] if request.startswith("cos GET /index/segments/")}
+    assert read == {f"cos GET /index/{keys.segment(hour)}" for hour in hours[-2:]}, "its own hour and the one before"
+
+
 @pytest.mark.parametrize("key", ["log/readme.txt", "log/2026-02-30/03/j1.json", "log/2026-11-21/03/", "pending/a.txt"])
 def test_what_somebody_else_has_put_there_is_left_alone(bench: Workbench, key: str) -> None:
     bench.cloud.cos.put(BUCKET.name, f"index/{key}", b"notes")

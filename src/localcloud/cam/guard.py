@@ -17,6 +17,10 @@ class Guard:
         self.owner = owner
         self._policies = policies
 
+    def holds(self, identity: Identity) -> bool:
+        """Whether there is a policy that says what this identity may do."""
+        return self._policies is not None and identity.role is not None
+
     def check(self, identity: Identity, accesses: tuple[Access, ...]) -> None:
         """Raise CloudError 403 AccessDenied for the first access that the policy of the identity's role lacks.
 

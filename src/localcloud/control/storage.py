@@ -13,10 +13,11 @@ from starlette.responses import Response
 
 from localcloud.control.exchange import MOST_LISTED, Call, Document, Nothing, Operations, Transfer, render
 from localcloud.cos.conditions import Span, read_range
+from localcloud.cos.contents import whole
 from localcloud.cos.download import FileAnswer
 from localcloud.cos.models import Cos
-from localcloud.cos.objects import StoredObject
-from localcloud.cos.reading import received
+from localcloud.cos.objects import Draft, StoredObject
+from localcloud.cos.receiving import received
 from localcloud.cos.rendering import part_headers
 
 _PLAYED = ("audio/", "video/")  # all else is only ever saved: a page among the objects must not run as ours
@@ -120,10 +121,9 @@ class StorageOperations:
         """Store the body as an object; triggers and workflows hear of it."""
         told = request.headers.get("content-type", "")
         content_type = guess_type(asked.key)[0] or "" if told in ("", _UNTOLD) else told
-        async with received(request, self._cos, asked.key) as upload:
-            stored = await to_thread.run_sync(
-                lambda: self._cos.put_file(asked.bucket, asked.key, upload, content_type=content_type)
-            )
+        draft = Draft(asked.bucket, asked.key, content_type=content_type)
+        async with received(request, self._cos, asked.key) as body:
+            stored = await to_thread.run_sync(self._cos.store, draft, whole(body.path, body.digests))
         return render(Object.of(stored))
 
     async def _download(self, request: Request, asked: Named) -> Response:

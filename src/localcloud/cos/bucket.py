@@ -31,7 +31,7 @@ class Bucket:
     def __init__(self, directory: BucketDirectory) -> None:
         self.directory = directory
         self.uploads = PendingUploads(directory.uploads)
-        self._stacks = dict(directory.read_all())
+        self._stacks = dict(directory.objects.read_all())
         self._keys = sorted(key.encode() for key, stack in self._stacks.items() if versions.current(stack))
         self._hidden = {key for key, stack in self._stacks.items() if not versions.current(stack)}
         self._history = History()
@@ -48,6 +48,10 @@ class Bucket:
     def is_empty(self) -> bool:
         """Whether it has no object, no version of one, and no upload in parts."""
         return not self._stacks and not self.uploads.all()
+
+    def close(self) -> None:
+        """Let go of its files; nothing can be changed then."""
+        self.directory.objects.close()
 
     def find(self, key: str) -> StoredObject | None:
         """Return the object as a plain GET reads it, None if there is none."""
@@ -140,7 +144,7 @@ class Bucket:
         former = self.stack(key)
         if not former and not stack:
             return
-        self.directory.write(key, stack)
+        self.directory.objects.write(key, stack)
         was, now = versions.current(former), versions.current(stack)
         if note_at:
             self._history.note(note_at, key, was)

@@ -21,7 +21,7 @@ class Buckets:
         self.clock = clock
         self._lock = threading.Lock()
         self._directory = directory
-        self._directory.mkdir(parents=True, exist_ok=True)
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)  # recordings are for nobody else
         self._buckets = {each.bucket: Bucket(each) for each in BucketDirectory.open_all(directory)}
 
     def create_bucket(self, bucket: str, region: str) -> None:
@@ -62,6 +62,12 @@ class Buckets:
         """Raise CloudError 404 NoSuchBucket unless the bucket is there and in this region."""
         if self.buckets().get(bucket) != region:
             raise errors.no_such_bucket(bucket, region)
+
+    def close(self) -> None:
+        """Let go of the directory, for whoever wants to remove it; nothing can be stored or deleted then."""
+        with self._lock:
+            for bucket in self._buckets.values():
+                bucket.close()
 
     def settings(self, bucket: str) -> BucketSettings:
         """Return what is configured of the bucket."""

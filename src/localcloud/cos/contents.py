@@ -32,7 +32,6 @@ def whole(path: Path, digests: Digests | None = None) -> Content:
 
 def linked(stored: StoredObject, path: Path) -> Content:
     """Return the content of an object once more, under the name `path`; not a byte is copied."""
-    path.unlink()
     os.link(stored.path, path)
     return Content(path, stored.size, stored.etag, stored.crc64)
 

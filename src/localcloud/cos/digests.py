@@ -18,12 +18,27 @@ class Digests:
     crc64: int
 
 
+class Digesting:
+    """Computes the digests of a content that comes in pieces."""
+
+    def __init__(self) -> None:
+        self._size, self._md5, self._crc64 = 0, hashlib.md5(usedforsecurity=False), 0
+
+    def update(self, piece: bytes) -> None:
+        """Go on with the next piece."""
+        self._size += len(piece)
+        self._md5.update(piece)
+        self._crc64 = crc64(piece, self._crc64)
+
+    def digests(self) -> Digests:
+        """Return the digests of all pieces so far."""
+        return Digests(self._size, self._md5.digest(), self._crc64)
+
+
 def digests_of(path: Path) -> Digests:
     """Return the digests of a file, read once and in pieces."""
-    size, md5, crc = 0, hashlib.md5(usedforsecurity=False), 0
+    digesting = Digesting()
     with path.open("rb") as content:
-        while block := content.read(_READ_BYTES):
-            size += len(block)
-            md5.update(block)
-            crc = crc64(block, crc)
-    return Digests(size, md5.digest(), crc)
+        while piece := content.read(_READ_BYTES):
+            digesting.update(piece)
+    return digesting.digests()

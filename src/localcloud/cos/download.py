@@ -9,7 +9,8 @@ from starlette.types import Receive, Scope, Send
 
 from localcloud.cos.conditions import Span
 
-_CHUNK_BYTES = 1 << 18
+_PIECE_BYTES = 1 << 20  # of which one is in memory for each download
+_SMALL_BYTES = 1 << 16  # read (some 10 µs, when the system has it in memory) before a thread would have begun to
 
 
 class FileAnswer(Response):
@@ -26,8 +27,8 @@ class FileAnswer(Response):
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
             content.seek(self._span.start)
             remaining = self._span.size
-            while remaining:
-                chunk = await to_thread.run_sync(content.read, min(remaining, _CHUNK_BYTES))
-                remaining -= len(chunk)
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
+            while remaining > _SMALL_BYTES:
+                piece = await to_thread.run_sync(content.read, min(remaining, _PIECE_BYTES))
+                remaining -= len(piece)
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": content.read(remaining)})

@@ -25,9 +25,14 @@ class Mirror:
         """Have the content stand under the key's name, in the place of a former one."""
         path = self._path(key)
         with contextlib.suppress(OSError):  # no name for it: it is left out
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.unlink(missing_ok=True)
-            os.link(content, path)
+            try:
+                os.link(content, path)  # first, for mostly nothing else is to be done
+            except FileNotFoundError:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                os.link(content, path)
+            except FileExistsError:
+                path.unlink()
+                os.link(content, path)
 
     def hide(self, key: str) -> None:
         """Remove the key's name, and the folders that are empty then."""

@@ -13,7 +13,8 @@ from localcloud.cos.bucket import Bucket
 from localcloud.cos.bucket_settings import Versioning
 from localcloud.cos.buckets import Buckets
 from localcloud.cos.contents import Content, appended, linked, whole
-from localcloud.cos.disk import emptied, new_file
+from localcloud.cos.disk import emptied, new_name
+from localcloud.cos.listeners import Listeners, ObjectListener
 from localcloud.cos.objects import (
     DeleteMarker,
     Deletion,
@@ -28,7 +29,6 @@ from localcloud.cos.weaknesses import Weaknesses
 
 __all__ = ["Cos", "Draft", "Listing", "ObjectCreated", "ObjectListener", "Sender", "StoredObject", "Weaknesses"]
 
-ObjectListener = Callable[[ObjectCreated], None]
 Sleep = Callable[[float], None]
 
 MAX_LISTED = 1000  # 436/7734
@@ -49,11 +49,16 @@ class Cos(Buckets):
         self.weaknesses = Weaknesses()
         self._sleep = sleep
         self._uploads_directory = emptied(directory / "uploads")
-        self._listeners: list[ObjectListener] = []
+        self._listeners = Listeners()
+
+    @property
+    def stores_at_once(self) -> bool:
+        """Whether `store` waits for nobody, so that it may be called where nothing should wait."""
+        return self._listeners.are_quick and not self.weaknesses.check_to_commit_seconds
 
     def new_upload(self) -> Path:
-        """Return an empty file to write a content into and then hand to `put_file` or `store`."""
-        return new_file(self._uploads_directory)
+        """Return the path of a file to write a content into and then hand to `put_file` or `store`."""
+        return new_name(self._uploads_directory)
 
     def put(
         self,
@@ -100,7 +105,7 @@ class Cos(Buckets):
             if must_be_absent:
                 _require_absent(there, draft.key)
             news = self._keep(there, draft, content, sender)
-        self._tell(news)
+        self._listeners.tell(news)
         return news.object
 
     def require_absent(self, bucket: str, key: str) -> None:
@@ -220,10 +225,12 @@ class Cos(Buckets):
             version = versions.find(there.stack(key), version_id)
             return there.drop_version(version, note_at=self._note_at(at)) if version else Deletion(version_id)
 
-    def subscribe(self, listener: ObjectListener) -> None:
-        """Have `listener` called for every object created from now on, on the thread that created it."""
-        with self._lock:
-            self._listeners.append(listener)
+    def subscribe(self, listener: ObjectListener, *, is_quick: bool = False) -> None:
+        """Have `listener` called for every object created from now on, on the thread that created it.
+
+        A quick one never waits for anybody, so it may hold up all other requests while it is called.
+        """
+        self._listeners.add(listener, is_quick=is_quick)
 
     def _keep(
         self, there: Bucket, draft: Draft, content: Content, sender: Sender, *, appendable: bool = False
@@ -250,12 +257,6 @@ class Cos(Buckets):
         )
         there.keep(stored, note_at=self._note_at(at))
         return ObjectCreated(stored, sender.event_name, sender.authorization, sender.source_ip, at)
-
-    def _tell(self, news: ObjectCreated) -> None:
-        with self._lock:
-            listeners = tuple(self._listeners)
-        for listener in listeners:
-            listener(news)
 
     def _overlooks(self, bucket: str, key: str) -> bool:
         """Whether put-if-absent writes without another look. Raises CloudError 409 FileAlreadyExists at the first."""

@@ -17,23 +17,22 @@ from localcloud.cos.acl import OWNER, OWNER_UIN
 from localcloud.cos.completion import complete
 from localcloud.cos.conditions import Span, read_range
 from localcloud.cos.contents import copy_span
+from localcloud.cos.digests import Digests, digests_of
 from localcloud.cos.documents import read_complete
 from localcloud.cos.listing import grouped, starting_after
 from localcloud.cos.models import Cos
 from localcloud.cos.multipart import MAX_PARTS, MultipartUpload, Part
-from localcloud.cos.object_responses import checked_digests
 from localcloud.cos.objects import StoredObject
 from localcloud.cos.operations import refuse_other_put_headers
 from localcloud.cos.reading import (
     copied_object,
     draft_of,
-    read_content_md5,
     read_encoding_type,
     read_number,
-    received,
     sender_of,
     small_body,
 )
+from localcloud.cos.receiving import received
 from localcloud.cos.rendering import Encode, checksum_headers, encoder
 from localcloud.cos.wire import Operations, document, version_headers
 from localcloud.hosts import CosHost
@@ -81,10 +80,9 @@ class MultipartResponses:
         return document(xml.render("InitiateMultipartUploadResult", nodes))
 
     async def _upload_part(self, request: Request, host: CosHost, key: str) -> Response:
-        promised = read_content_md5(request.headers.get("content-md5"))
         place = self._place(request, host, key)
-        async with received(request, self._cos, key) as content:
-            part = await to_thread.run_sync(self._put_part, place, content, promised)
+        async with received(request, self._cos, key) as body:
+            part = await to_thread.run_sync(self._put_part, place, body.path, body.digests)
         return Response(headers={"etag": f'"{part.etag}"', "x-cos-hash-crc64ecma": str(part.crc64)})
 
     async def _upload_part_copy(self, request: Request, host: CosHost, key: str) -> Response:
@@ -102,8 +100,7 @@ class MultipartResponses:
         self._cos.bucket(host.bucket).uploads.find(key, upload_id)
         return _Place(host.bucket, key, upload_id, number)
 
-    def _put_part(self, place: _Place, content: Path, promised: bytes | None = None) -> Part:
-        digests = checked_digests(content, place.key, promised)
+    def _put_part(self, place: _Place, content: Path, digests: Digests) -> Part:
         uploads, at = self._cos.bucket(place.bucket).uploads, whole_seconds(self._cos.clock())
         return uploads.put_part(place.key, place.upload_id, place.number, content, digests=digests, at=at)
 
@@ -112,7 +109,7 @@ class MultipartResponses:
         copy = self._cos.new_upload()
         try:
             copy_span(content.path, copy, span or Span(0, source.size))
-            return self._put_part(place, copy)
+            return self._put_part(place, copy, digests_of(copy))
         finally:
             content.path.unlink()
             copy.unlink(missing_ok=True)

@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 
 from anyio import to_thread
 from starlette.requests import Request
@@ -12,8 +12,7 @@ from localcloud import xml
 from localcloud.clock import iso_date
 from localcloud.cos import errors
 from localcloud.cos.conditions import Span, is_unchanged, read_range
-from localcloud.cos.contents import Content, whole
-from localcloud.cos.digests import Digests, digests_of
+from localcloud.cos.contents import whole
 from localcloud.cos.download import FileAnswer
 from localcloud.cos.models import Cos
 from localcloud.cos.objects import Draft, Sender, StoredObject
@@ -21,12 +20,11 @@ from localcloud.cos.operations import refuse_other_put_headers
 from localcloud.cos.reading import (
     copied_object,
     draft_of,
-    read_content_md5,
     read_number,
     read_version_id,
-    received,
     sender_of,
 )
+from localcloud.cos.receiving import received
 from localcloud.cos.rendering import checksum_headers, object_headers, part_headers, validator_headers
 from localcloud.cos.wire import Operations, document, version_headers
 from localcloud.hosts import CosHost
@@ -51,22 +49,19 @@ class ObjectResponses:
     async def _put_object(self, request: Request, host: CosHost, key: str) -> Response:
         refuse_other_put_headers(request)
         draft = draft_of(host.bucket, key, request.headers)
-        promised = read_content_md5(request.headers.get("content-md5"))
-        async with received(request, self._cos, key) as upload:
-            sender = sender_of(request, "Put")
-            stored = await to_thread.run_sync(lambda: self._cos.store(draft, _whole(upload, key, promised), sender))
+        async with received(request, self._cos, key) as body:
+            store = partial(self._cos.store, draft, whole(body.path, body.digests), sender_of(request, "Put"))
+            # A small object takes less time to store than a thread takes to begin.
+            stored = store() if self._cos.stores_at_once else await to_thread.run_sync(store)
         return Response(headers={**checksum_headers(stored), **version_headers(self._cos, stored)})
 
     async def _append_object(self, request: Request, host: CosHost, key: str) -> Response:
         refuse_other_put_headers(request)
         position = read_number(request, "position", default=None, lowest=0, highest=_LARGEST)
         draft = draft_of(host.bucket, key, request.headers)
-        promised = read_content_md5(request.headers.get("content-md5"))
-        async with received(request, self._cos, key) as upload:
-            sender = sender_of(request, "Append")
-            stored = await to_thread.run_sync(
-                lambda: self._cos.append(draft, position, _whole(upload, key, promised), sender)
-            )
+        async with received(request, self._cos, key) as body:
+            added, sender = whole(body.path, body.digests), sender_of(request, "Append")
+            stored = await to_thread.run_sync(self._cos.append, draft, position, added, sender)
         return Response(headers={**checksum_headers(stored), "x-cos-next-append-position": str(stored.size)})
 
     async def _put_object_copy(self, request: Request, host: CosHost, key: str) -> Response:
@@ -113,18 +108,6 @@ class ObjectResponses:
         if deletion.delete_marker:
             headers["x-cos-delete-marker"] = "true"
         return Response(status_code=204, headers=headers)
-
-
-def checked_digests(upload: Path, key: str, promised: bytes | None) -> Digests:
-    """Return the digests of what was received. Raises CloudError 400 BadDigest if it is not what Content-MD5 says."""
-    digests = digests_of(upload)
-    if promised not in (None, digests.md5):
-        raise errors.bad_digest(key)
-    return digests
-
-
-def _whole(upload: Path, key: str, promised: bytes | None) -> Content:
-    return whole(upload, checked_digests(upload, key, promised))
 
 
 def _draft_of_copy(request: Request, bucket: str, key: str, source: StoredObject) -> Draft:

@@ -19,8 +19,8 @@ from localcloud import xml
 from localcloud.admission import Admission
 from localcloud.cos import errors
 from localcloud.cos.contents import whole
+from localcloud.cos.digests import digests_of
 from localcloud.cos.models import Cos
-from localcloud.cos.object_responses import checked_digests
 from localcloud.cos.objects import NULL_VERSION, StoredObject
 from localcloud.cos.policy import read_policy
 from localcloud.cos.reading import draft_of, read_content_md5, sender_of
@@ -85,7 +85,9 @@ class PostObjectResponses:
             "q-sign-time": form.fields.get("q-key-time", ""),
         }
         read_policy(policy).check(known, upload.stat().st_size, self._cos.clock())
-        digests = checked_digests(upload, form.key, read_content_md5(form.fields.get("content-md5")))
+        promised, digests = read_content_md5(form.fields.get("content-md5")), digests_of(upload)
+        if promised not in (None, digests.md5):
+            raise errors.bad_digest(form.key)
         draft = draft_of(host.bucket, form.key, form.headers)
         return self._cos.store(draft, whole(upload, digests), sender_of(request, "Post"))
 

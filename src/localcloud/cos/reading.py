@@ -4,10 +4,8 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import parse_qsl, unquote
 
 from starlette.requests import Request
@@ -21,7 +19,6 @@ from localcloud.hosts import CosHost, read_host
 
 KEPT_HEADERS = ("cache-control", "content-disposition", "content-encoding", "content-language", "expires")
 STANDARD = "STANDARD"
-MAX_BODY_BYTES = 5 * 1024**3  # of a PUT, POST, APPEND or part (436/7749)
 MAX_XML_BYTES = 4 * 1024**2  # ours: 10,000 parts with their ETags take 1.2 MB
 
 _GRANTS = {
@@ -178,24 +175,3 @@ async def small_body(request: Request) -> bytes:
     if promised is not None and promised != hashlib.md5(body, usedforsecurity=False).digest():
         raise errors.bad_digest(request.scope["path"])
     return body
-
-
-@asynccontextmanager
-async def received(request: Request, cos: Cos, key: str) -> AsyncIterator[Path]:
-    """Write the body to a file as it comes; whoever does not hand it on loses it when the context ends.
-
-    Raises CloudError 411 MissingContentLength, 400 EntityTooLarge.
-    """
-    headers = request.headers
-    if "content-length" not in headers and "transfer-encoding" not in headers:
-        raise errors.missing_content_length(key)
-    if int(headers.get("content-length", 0)) > MAX_BODY_BYTES:
-        raise errors.entity_too_large(key, MAX_BODY_BYTES)
-    upload = cos.new_upload()
-    try:
-        with upload.open("wb") as content:
-            async for chunk in request.stream():
-                content.write(chunk)
-        yield upload
-    finally:
-        upload.unlink(missing_ok=True)

@@ -53,6 +53,8 @@ def with_latest(stack: Stack, latest: Version) -> Stack:
 
 def contents_dropped(before: Stack, after: Stack) -> list[StoredObject]:
     """Return the objects whose content nothing refers to any more."""
+    if not before:
+        return []
     kept = {version.path for version in after if isinstance(version, StoredObject)}
     return [version for version in before if isinstance(version, StoredObject) and version.path not in kept]
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from localcloud.cos.contents import whole
 from localcloud.cos.crc64 import crc64
-from localcloud.cos.models import Cos, Draft, ObjectCreated, Sender
+from localcloud.cos.models import Cos, Draft, ObjectCreated, Sender, Weaknesses
 from localcloud.errors import CloudError
 
 BUCKET = "media-1250000000"
@@ -174,6 +174,19 @@ def test_listeners_hear_of_an_object_once_it_is_there(cos: Cos) -> None:
         ObjectCreated(stored, "cos:ObjectCreated:Post", "q-sign", "10.0.0.1", NOON),
         ObjectCreated(stored, "", "", "", NOON),
     ]
+
+
+def test_storing_waits_for_nobody_until_a_listener_or_a_weakness_may(cos: Cos) -> None:
+    seen = []
+    cos.subscribe(lambda _: None, is_quick=True)
+    seen.append(cos.stores_at_once)
+    cos.weaknesses = Weaknesses(check_to_commit_seconds=0.1)
+    seen.append(cos.stores_at_once)
+    cos.weaknesses = Weaknesses()
+    seen.append(cos.stores_at_once)
+    cos.subscribe(lambda _: None)
+    seen.append(cos.stores_at_once)
+    assert seen == [True, False, True, False]
 
 
 def test_nobody_hears_of_an_object_that_was_refused(cos: Cos) -> None:

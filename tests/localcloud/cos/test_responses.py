@@ -157,6 +157,14 @@ def test_an_upload_that_breaks_off_is_not_stored(cos_server: CosServer) -> None:
     assert refusal(cos_server.send_signed("GET", "/key")) == (404, "NoSuchKey")
 
 
+def test_a_listener_that_waits_holds_up_its_own_request_only(cos_server: CosServer) -> None:
+    put(cos_server, "other")
+    answers: list[Answer] = []
+    cos_server.cos.subscribe(lambda _: answers.append(cos_server.send_signed("GET", "/other")))
+    assert put(cos_server).status == 200
+    assert [answer.status for answer in answers] == [200]
+
+
 def test_the_listeners_hear_who_uploaded(cos_server: CosServer) -> None:
     heard: list[ObjectCreated] = []
     cos_server.cos.subscribe(heard.append)
