@@ -174,7 +174,9 @@ def test_the_vendor_s_sdk_works_as_it_is_told(tmp_path: Path) -> None:
 
 def test_a_serverless_yml_is_deployed_with_its_variables_and_its_bucket(tmp_path: Path, function: Path) -> None:
     with running(tmp_path, "--serverless", "project/serverless.yml", "--env-file", "project/.env") as cloud:
-        (address,) = re.findall(r"http://(1250000009-\S+\.tencentscf\.com)", cloud.said)
+        url = r"http://(1250000009-\S+\.tencentscf\.com)"
+        wait_for(lambda: re.search(url, cloud.said) is not None)
+        (address,) = re.findall(url, cloud.said)
         assert cloud.send("GET", "/", host=address).body == b"hello"
         cloud.send("PUT", "/_localcloud/object?bucket=recordings-1250000009&key=in/1", body=b"1")
         wait_for(lambda: "hello from a bucket" in cloud.said)
