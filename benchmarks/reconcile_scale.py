@@ -19,7 +19,6 @@ from benchmarks.topic import Sizes, run_alone
 from voice_separation.clock import Deadline, SystemClock
 from voice_separation.concurrency import in_threads
 from voice_separation.index import documents, keys
-from voice_separation.index.entries import user_data_of
 from voice_separation.instance import REQUESTS_AT_ONCE, Invocation
 from voice_separation.jobs.answer import Jobs
 from voice_separation.jobs.detail import JobDetail
@@ -28,7 +27,7 @@ from voice_separation.telemetry import Level, Telemetry
 from voice_separation.tencent.ci import Ci
 from voice_separation.tencent.credentials import Credentials
 from voice_separation.tencent.transport import Session, connection_pool
-from voice_separation.uploads import Upload
+from voice_separation.uploads import Upload, user_data_of
 
 ANSWER_SECONDS = 0.005
 MINUTE = 57.0  # seconds that a run of the door may take

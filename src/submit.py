@@ -6,11 +6,11 @@ was not dealt with, after all uploads of the event were tried.
 
 from typing import Any
 
+from voice_separation.cos_events import read_event
 from voice_separation.errors import VoiceSeparationError
 from voice_separation.instance import Context, this_instance, unconfigured_telemetry
 from voice_separation.submission import Submission
 from voice_separation.telemetry import Event
-from voice_separation.uploads import read_event
 
 
 def main_handler(event: object, context: Context) -> dict[str, Any]:

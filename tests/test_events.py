@@ -17,13 +17,14 @@ from tests.support import EVENTS, SAMPLE, load_event
 from tests.voice_separation.conftest import BUCKET, Workbench
 from voice_separation.bucket import Bucket
 from voice_separation.capability import KeyRing
+from voice_separation.cos_events import read_event
 from voice_separation.errors import CapabilityRefused, MalformedEvent
 from voice_separation.gateway import read_request
-from voice_separation.index.entries import Entry, upload_id_of
+from voice_separation.index.entries import Entry
 from voice_separation.instance import Invocation
 from voice_separation.notifications import parse_notification
 from voice_separation.settings import Settings
-from voice_separation.uploads import ObjectCreated, read_event, reason_to_skip
+from voice_separation.uploads import ObjectCreated, reason_to_skip, upload_id_of
 
 TALK = "incoming/talk-over-music.mp3"
 CONTEXT = {"request_id": "request-1"}

@@ -22,12 +22,11 @@ from tests.support import ROOT, StoppedClock, load_event
 from tests.voice_separation.conftest import BUCKET, Workbench
 from voice_separation.capability import KeyRing
 from voice_separation.errors import CapabilityRefused, SubmissionIncomplete
-from voice_separation.index.entries import user_data_of
 from voice_separation.instance import Invocation
 from voice_separation.stored_ring import ASKED_EVERY, KEPT_FOR, RingMemory
 from voice_separation.submission import Submission
 from voice_separation.submitter import Outcome
-from voice_separation.uploads import Upload
+from voice_separation.uploads import Upload, user_data_of
 from voicesep.local import LocalApp
 
 OLD, NEW = "old-secret-old-secret", "new-secret-new-secret"

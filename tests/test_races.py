@@ -17,12 +17,12 @@ from tests.voice_separation.conftest import BUCKET, Workbench
 from voice_separation.capability import Grant
 from voice_separation.claims import Claims
 from voice_separation.index.documents import Pending
-from voice_separation.index.entries import Entry, upload_id_of
+from voice_separation.index.entries import Entry
 from voice_separation.index.writer import IndexWriter
 from voice_separation.submission import Submission
 from voice_separation.submitter import Outcome
 from voice_separation.tencent.ci import Ci
-from voice_separation.uploads import ObjectCreated
+from voice_separation.uploads import ObjectCreated, upload_id_of
 
 MANY = 16
 WINDOW = 0.5  # seconds between look and write: all threads look before the first writes

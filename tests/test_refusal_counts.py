@@ -16,10 +16,9 @@ from tests.support import load_event
 from tests.voice_separation.conftest import BUCKET, Workbench
 from voice_separation import errors
 from voice_separation.capability import KeyRing
-from voice_separation.index.entries import user_data_of
 from voice_separation.instance import Invocation
 from voice_separation.telemetry import Event
-from voice_separation.uploads import Upload
+from voice_separation.uploads import Upload, user_data_of
 
 SECRET, FOREIGN = "0123456789abcdef0123456789abcdef", "another-secret-another"
 UPLOAD = Upload(BUCKET, "incoming/talk.mp3", "d41d8cd98f00b204e9800998ecf8427e", 7)

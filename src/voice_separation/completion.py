@@ -12,7 +12,7 @@ from voice_separation.capability import Grant
 from voice_separation.clock import Clock
 from voice_separation.errors import JobContradicts, JobUnknown, Unavailable
 from voice_separation.index import keys
-from voice_separation.index.entries import Entry, entry_of, upload_id_of
+from voice_separation.index.entries import Entry, entry_of
 from voice_separation.index.reader import IndexReader
 from voice_separation.index.writer import IndexWriter
 from voice_separation.jobs.answer import Jobs
@@ -20,6 +20,7 @@ from voice_separation.jobs.detail import TAG, JobDetail
 from voice_separation.telemetry import Event, Telemetry
 from voice_separation.tencent.ci import Ci
 from voice_separation.upload_state import weightier_entry
+from voice_separation.uploads import upload_id_of
 
 CLOCKS_DIFFER = timedelta(minutes=5)  # at most, between COS and a function
 

@@ -12,7 +12,7 @@ from voice_separation.concurrency import Map
 from voice_separation.errors import NothingKnown, ObjectNotFound
 from voice_separation.index import documents, keys
 from voice_separation.index.documents import Claim, Pending, Refused, Waiting
-from voice_separation.index.entries import Entry, upload_id_of
+from voice_separation.index.entries import Entry
 from voice_separation.index.reader import IndexReader
 from voice_separation.index.views import HOUR
 from voice_separation.jobs.detail import JobDetail
@@ -21,7 +21,7 @@ from voice_separation.jobs.states import FINISHED, JobState
 from voice_separation.tencent.ci import MOST_IDS, Ci
 from voice_separation.tencent.cos import Cos
 from voice_separation.upload_state import Evidence, UploadState
-from voice_separation.uploads import Upload
+from voice_separation.uploads import Upload, upload_id_of
 
 MOST_ARRIVAL_HOURS = 24 * 4  # a callback comes within CALLBACK_TTL_HOURS, 72 by default
 _UPLOAD_ID = re.compile(r"[0-9a-f]{32}")

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from voice_separation.bucket import Bucket
+from voice_separation.cos_events import UnreadableRecord
 from voice_separation.errors import ObjectNotFound, SubmissionIncomplete, VoiceSeparationError
 from voice_separation.settings import Settings
 from voice_separation.submitter import Candidate, Outcome, Submitter
 from voice_separation.telemetry import Event, Telemetry
 from voice_separation.tencent.cos import Cos
-from voice_separation.uploads import ObjectCreated, UnreadableRecord, Upload, keys_to_try, reason_to_skip
+from voice_separation.uploads import ObjectCreated, Upload, keys_to_try, reason_to_skip
 
 
 @dataclass(frozen=True)

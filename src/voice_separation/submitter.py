@@ -26,7 +26,6 @@ from voice_separation.errors import (
     VoiceSeparationError,
 )
 from voice_separation.index import documents
-from voice_separation.index.entries import upload_id_of, user_data_of
 from voice_separation.index.writer import IndexWriter
 from voice_separation.jobs.callbacks import UrlCallback
 from voice_separation.jobs.detail import JobDetail
@@ -40,7 +39,7 @@ from voice_separation.settings import Settings
 from voice_separation.telemetry import Event, Telemetry
 from voice_separation.tencent.ci import Ci
 from voice_separation.tencent.cos import ObjectHead
-from voice_separation.uploads import Upload
+from voice_separation.uploads import Upload, upload_id_of, user_data_of
 
 _ARCHIVED = frozenset({"ARCHIVE", "DEEP_ARCHIVE"})
 

@@ -13,9 +13,8 @@ from localcloud.scf.project import Project
 from localcloud.scf.serverless import read_project
 from localcloud.scf.timer_trigger import timer_event
 from voice_separation.bucket import Bucket
-from voice_separation.index.entries import user_data_of
 from voice_separation.jobs.request import can_be_named
-from voice_separation.uploads import Upload
+from voice_separation.uploads import Upload, user_data_of
 from voicesep.console import print_json
 from voicesep.events.callback import CallbackFormat, Report, notification
 from voicesep.events.cos import EVENT_NAMES, NoCosTriggerError, cos_event

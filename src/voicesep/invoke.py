@@ -12,9 +12,10 @@ from localcloud import Options
 from localcloud.scf.invocation import InvocationResult
 from voice_separation.bucket import Bucket
 from voice_separation.capability import KeyRing
+from voice_separation.cos_events import read_event
 from voice_separation.errors import MalformedEvent, VoiceSeparationError
 from voice_separation.notifications import parse_notification, reported_bucket
-from voice_separation.uploads import ObjectCreated, read_event
+from voice_separation.uploads import ObjectCreated
 from voicesep.app import Where, app_options
 from voicesep.cloud import open_deployment
 from voicesep.code import code_options

@@ -10,12 +10,12 @@ from voice_separation.capability import Grant
 from voice_separation.completion import Completed
 from voice_separation.errors import JobContradicts, JobUnknown, Unavailable, Unreachable
 from voice_separation.index import keys
-from voice_separation.index.entries import Entry, user_data_of
+from voice_separation.index.entries import Entry
 from voice_separation.jobs.answer import Jobs
 from voice_separation.jobs.detail import JobDetail
 from voice_separation.notifications import parse_notification, reported_bucket
 from voice_separation.tencent.ci import Ci
-from voice_separation.uploads import Upload
+from voice_separation.uploads import Upload, user_data_of
 
 ANY = Grant(None)
 UPLOAD = Upload(BUCKET, "incoming/talk.mp3", "d41d8cd98f00b204e9800998ecf8427e", 7)

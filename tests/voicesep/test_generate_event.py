@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from tests.support import EVENTS, SAMPLE, load_event
 from voice_separation.bucket import Bucket
-from voice_separation.index.entries import upload_id_of
+from voice_separation.cos_events import read_event
 from voice_separation.jobs.detail import JobDetail
 from voice_separation.jobs.outputs import stem_files
 from voice_separation.notifications import parse_notification
-from voice_separation.uploads import ObjectCreated, read_event
+from voice_separation.uploads import ObjectCreated, upload_id_of
 from voicesep.events.cos import EVENT_NAMES
 from voicesep.main import main
 

@@ -1,6 +1,5 @@
 """The entry: one job's document. Its bytes are a pure function of what CI says of the job."""
 
-import re
 from typing import Literal
 
 from pydantic import Field
@@ -10,9 +9,7 @@ from voice_separation.jobs.audio import Stem
 from voice_separation.jobs.detail import JobDetail
 from voice_separation.jobs.media_info import MediaInfo
 from voice_separation.jobs.outputs import stem_files
-from voice_separation.uploads import Upload, upload_id
-
-_USER_DATA = re.compile(r"upload_id=([0-9a-f]{32}) etag=(\S{1,128})", re.ASCII)
+from voice_separation.uploads import upload_id_of
 
 
 class EntryInput(Document):
@@ -79,25 +76,6 @@ class Entry(Document):
     queue_id: str | None
     user_data: str | None
     workflow: EntryWorkflow | None
-
-
-def user_data_of(upload: Upload) -> str:
-    """Return the text to leave with a job, from which its entry can be tied to the upload without a look-up."""
-    return f"upload_id={upload.id} etag={upload.etag}"
-
-
-def upload_id_of(detail: JobDetail) -> str | None:
-    """Return the upload that a job was submitted for, or None.
-
-    The id is only believed if it is the digest of the job's own input: text that somebody else left with a
-    job of theirs cannot name an upload.
-    """
-    found = _USER_DATA.fullmatch(detail.user_data or "")
-    if not found or not detail.input or not detail.input.object:
-        return None
-    bucket = detail.input.bucket_name or ""
-    claimed, etag = found.groups()
-    return claimed if upload_id(bucket, detail.input.object, etag) == claimed else None
 
 
 def entry_of(detail: JobDetail, *, bucket: str, region: str) -> Entry:

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from tests.support import EVENTS, load_event
 from voice_separation.bucket import Bucket
-from voice_separation.index.entries import Entry, entry_of, upload_id_of, user_data_of
+from voice_separation.index.entries import Entry, entry_of
 from voice_separation.jobs.detail import Input, JobDetail, Operation
 from voice_separation.notifications import parse_notification
-from voice_separation.uploads import Upload
+from voice_separation.uploads import Upload, user_data_of
 
 UPLOAD = Upload(Bucket("media-1250000000", "ap-guangzhou"), "incoming/a.mp3", "d41d8cd98f00b204e9800998ecf8427e", 7)
 
@@ -105,16 +105,7 @@ def test_the_bytes_are_canonical_utf_8_json_on_one_line() -> None:
 
 
 def test_a_job_of_ours_is_tied_to_its_upload() -> None:
-    assert upload_id_of(ours()) == UPLOAD.id
     assert entry_of(ours(), bucket="b", region="r").upload_id == UPLOAD.id
-
-
-def test_an_upload_id_that_does_not_fit_the_job_s_own_input_is_not_believed() -> None:
-    assert upload_id_of(ours(object="incoming/other.mp3")) is None
-    assert upload_id_of(ours(bucket_id="other-1250000000")) is None
-    assert upload_id_of(ours(user_data=f"upload_id={UPLOAD.id} etag=other")) is None
-    assert upload_id_of(ours(user_data=UPLOAD.id)) is None
-    assert upload_id_of(ours(user_data=None)) is None
 
 
 def test_a_failed_job_without_outputs_keeps_its_reason_and_the_bucket_that_was_asked() -> None:
