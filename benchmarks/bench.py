@@ -102,8 +102,12 @@ measured in brackets. All contenders of a table were measured in one run, in tur
 - **app**: this app, from its bundle;
 - **sdk**: a handler on cos-python-sdk-v5, the vendor's SDK from PyPI, that sends the same requests
   ([benchmarks/peers/sdk.py](../benchmarks/peers/sdk.py));
-- **floor**: a handler on `http.client` and a signer, without models, that sends the same requests and knows only the
-  straight way ([benchmarks/peers/floor.py](../benchmarks/peers/floor.py)). A test compares what the three send.
+- **packages**: the least that can be built on the packages that the app is built on, urllib3, xmltodict and pydantic
+  ([benchmarks/peers/packages.py](../benchmarks/peers/packages.py)): the limit of any app on them;
+- **floor**: a handler on `http.client` and a signer, without models
+  ([benchmarks/peers/floor.py](../benchmarks/peers/floor.py)).
+
+The last two know only the straight way. A test compares the requests that the four send and the entries they write.
 
 `CLAIM_SETTLE_SECONDS` is 0 throughout: the second that a claim settles is a wait by design, not work. The **stub** is
 a server in a process of its own that repeats, byte for byte, what localcloud answered before in the same run; it takes

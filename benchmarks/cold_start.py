@@ -10,7 +10,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 
-from benchmarks.contenders import BUILT, Contender, Contenders, Door, Name, contenders, from_bundle
+from benchmarks.contenders import BUILT, PEER_NAMES, Contender, Contenders, Door, Name, contenders, from_bundle
 from benchmarks.figures import Figures
 from benchmarks.plots import Bars
 from benchmarks.report import Section, Table, Target
@@ -21,7 +21,7 @@ from benchmarks.topic import Sizes, run_alone
 KEY = "incoming/talk.mp3"
 TIMER: Event = {"Type": "Timer", "TriggerName": "every-minute", "Message": "reconcile"}
 MIB = 1 << 20
-NAMES: tuple[Name, ...] = ("app", "sdk", "floor")
+NAMES: tuple[Name, ...] = ("app", *PEER_NAMES)
 DOORS: tuple[Door, ...] = ("submit", "callback")  # those that have peers
 BOUNDS: tuple[tuple[Name, float], ...] = (("sdk", 0.60), ("floor", 1.6))  # the app's time, of theirs
 
@@ -77,9 +77,9 @@ class Results:
         """Return the seconds until the first event was done."""
         return next(s.done for s in self.starts if (s.door, s.name, s.bytecode) == (door, name, bytecode))
 
-    def ratio(self, door: Door, peer: Name) -> float:
-        """Return how many times a peer's time the app takes."""
-        return self.of(door, "app").ratio(self.of(door, peer))
+    def ratio(self, door: Door, peer: Name, of: Name = "app") -> float:
+        """Return how many times a peer's time the app takes, or another peer."""
+        return self.of(door, of).ratio(self.of(door, peer))
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,12 @@ def section(results: Results) -> Section:
         ("a process that imports", "ms"), tuple((each.what, each.seconds.told(1000)) for each in results.imports)
     )
     targets = [
-        Target(f"cold {door}, of the {peer}'s time", bound, results.ratio(door, peer))
+        Target(
+            f"cold {door}, of the {peer}'s time",
+            bound,
+            results.ratio(door, peer),
+            packages=results.ratio(door, peer, "packages"),
+        )
         for door in DOORS
         for peer, bound in BOUNDS
     ]

@@ -1,6 +1,7 @@
-"""Who is compared: the app from its bundle, the same requests through the vendor's SDK, and the floor.
+"""Who is compared: the app from its bundle, the same requests through the vendor's SDK, and two floors.
 
-All three are run by the same interpreter, in the same kind of process, and are told the same events.
+One floor is built on the app's own packages, the other on the standard library. All are run by the same interpreter,
+in the same kind of process, and are told the same events.
 """
 
 import functools
@@ -21,10 +22,11 @@ from tools.package.bytecode import find_python310
 from tools.package.wheels import fetch
 
 Door = Literal["submit", "callback", "reconcile"]
-Name = Literal["app", "sdk", "floor"]
+Name = Literal["app", "sdk", "packages", "floor"]
 
 BUILT = ROOT / "build" / "bench"
 PEERS = ROOT / "benchmarks" / "peers"
+PEER_NAMES: tuple[Name, ...] = ("sdk", "packages", "floor")
 SDK = ("cos-python-sdk-v5", "xmltodict")
 MEMORY = 1 << 30  # bytes; nobody comes near
 SECONDS = 60.0
@@ -111,15 +113,16 @@ def _ignore(_output: bytes) -> None:
 
 @dataclass(frozen=True)
 class Contenders:
-    """The three of them, and how large the app's bundle is, in bytes; 0 when it is not run from one."""
+    """All of them, and how large the app's bundle is, in bytes; 0 when it is not run from one."""
 
     app: Contender
     sdk: Contender
+    packages: Contender
     floor: Contender
     bundle_bytes: int = 0
 
     def __iter__(self) -> Iterator[Contender]:
-        return iter((self.app, self.sdk, self.floor))
+        return iter((self.app, self.sdk, self.packages, self.floor))
 
 
 def _peer(name: Name, interpreter: Interpreter, code: Path) -> Contender:
@@ -131,7 +134,8 @@ def from_sources() -> Contenders:
     """Return them run from this checkout by this Python: quick to have, and no figure to quote."""
     here = Interpreter(Path(sys.executable))
     doors = {door: f"{door}.main_handler" for door in ("submit", "callback", "reconcile")}
-    return Contenders(Contender("app", here, ROOT / "src", doors), _peer("sdk", here, ROOT), _peer("floor", here, ROOT))
+    sdk, packages, floor = (_peer(name, here, ROOT) for name in PEER_NAMES)
+    return Contenders(Contender("app", here, ROOT / "src", doors), sdk, packages, floor)
 
 
 def from_bundle(folder: Path, *, bytecode: bool = True) -> Contenders:
@@ -144,21 +148,19 @@ def from_bundle(folder: Path, *, bytecode: bool = True) -> Contenders:
         raise NoPython310("The bundle is for CPython 3.10. Install one, or name it: PYTHON310=/path make bench")
     fetch()
     bundle = build(folder / "app", python310 if bytecode else None)
-    for name in ("sdk", "floor"):
+    for name in PEER_NAMES:
         shutil.rmtree(folder / name, ignore_errors=True)
         shutil.copytree(PEERS, folder / name / "benchmarks" / "peers", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(_installed_sdk(python310), folder / "sdk", dirs_exist_ok=True)
+    shutil.copytree(bundle.tree, folder / "packages", dirs_exist_ok=True)
     if bytecode:
-        for name in ("sdk", "floor"):
+        for name in PEER_NAMES:
             _compile(python310, folder / name)
     there = Interpreter(python310, bare=True)
     doors = {door: f"{door}.main_handler" for door in ("submit", "callback", "reconcile")}
-    return Contenders(
-        Contender("app", there, bundle.tree, doors),
-        _peer("sdk", there, folder / "sdk"),
-        _peer("floor", there, folder / "floor"),
-        bundle.archive.stat().st_size,
-    )
+    sdk, packages, floor = (_peer(name, there, folder / name) for name in PEER_NAMES)
+    app = Contender("app", there, bundle.tree, doors)
+    return Contenders(app, sdk, packages, floor, bundle.archive.stat().st_size)
 
 
 def contenders(*, quick: bool) -> Contenders:

@@ -63,17 +63,17 @@ def asked(them: Contenders, stub: StubCloud, cloud: Scene, door: contenders.Door
 def test_all_contenders_send_the_same_requests_for_an_upload(
     them: Contenders, stub: StubCloud, cloud: Scene, reported: Event
 ) -> None:
-    ours, sdk, floor = asked(them, stub, cloud, "submit", uploaded(KEY))
+    ours, sdk, packages, floor = asked(them, stub, cloud, "submit", uploaded(KEY))
     assert [request.split()[0] for request in ours] == ["HEAD", "PUT", "GET", "POST", "PUT"]
-    assert ours == sdk == floor
+    assert ours == sdk == packages == floor
 
 
 def test_all_contenders_send_the_same_requests_for_a_callback(
     them: Contenders, stub: StubCloud, cloud: Scene, reported: Event
 ) -> None:
-    ours, sdk, floor = asked(them, stub, cloud, "callback", reported)
+    ours, sdk, packages, floor = asked(them, stub, cloud, "callback", reported)
     assert [request.split()[0] for request in ours] == ["GET", "PUT", "PUT"]
-    assert ours == sdk == floor
+    assert ours == sdk == packages == floor
 
 
 def test_all_contenders_write_the_same_entry(them: Contenders, stub: StubCloud, cloud: Scene, reported: Event) -> None:
@@ -116,10 +116,10 @@ def test_figures_tell_their_median_their_middle_half_and_their_tail() -> None:
 @pytest.mark.parametrize(
     ("target", "told"),
     [
-        (Target("x", 2, 1.5), ("x", "≤ 2", "1.5", "met, by 25%")),
-        (Target("x", 2, 3), ("x", "≤ 2", "3", "**missed by 50%**")),
-        (Target("x", 3, 6, at_least=True), ("x", "≥ 3", "6", "met, by 100%")),
-        (Target("x", 3, 1.5, at_least=True), ("x", "≥ 3", "1.5", "**missed by 50%**")),
+        (Target("x", 2, 1.5), ("x", "≤ 2", "1.5", "", "met, by 25%")),
+        (Target("x", 2, 3, packages=2.5), ("x", "≤ 2", "3", "2.5", "**missed by 50%**")),
+        (Target("x", 3, 6, at_least=True), ("x", "≥ 3", "6", "", "met, by 100%")),
+        (Target("x", 3, 1.5, at_least=True), ("x", "≥ 3", "1.5", "", "**missed by 50%**")),
     ],
     ids=["met", "missed", "enough", "too-little"],
 )

@@ -21,7 +21,7 @@ import pytest
 from tests import index_run
 from tests.support import ROOT
 from voice_separation.index import documents, keys, views
-from voice_separation.index.documents import Document
+from voice_separation.index.canonical import Document
 from voice_separation.index.entries import Entry
 from voice_separation.index.views import Index
 

@@ -4,7 +4,8 @@ import json
 import sys
 from pathlib import Path
 
-from voice_separation.index.documents import Claim, Document, Pending, Refused, Waiting
+from voice_separation.index.canonical import Document
+from voice_separation.index.documents import Claim, Pending, Refused, Waiting
 from voice_separation.index.entries import Entry
 from voice_separation.index.views import Index
 

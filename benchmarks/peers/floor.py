@@ -4,17 +4,15 @@ It keeps one connection, for both hosts of the bench are one endpoint, and knows
 """
 
 import functools
-import hashlib
-import hmac
 import http.client
 import json
 import os
-import time
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from benchmarks.peers import plain
 from benchmarks.peers.plain import Json
+from benchmarks.peers.signer import authorization
 
 
 @functools.cache
@@ -36,7 +34,7 @@ def send(
     told = {"Host": host, **(headers or {})}
     if body:
         told["Content-Length"] = str(len(body))
-    signed = {**told, "Authorization": _authorization(method, path, params or {}, told)}
+    signed = {**told, "Authorization": authorization(method, path, params or {}, told)}
     query = f"?{urlencode(params, quote_via=quote, safe='-_.~')}" if params else ""
     connection.request(method, quote(path, "/-_.~") + query, body, signed)
     answer = connection.getresponse()
@@ -108,27 +106,3 @@ def _tree(node: Any) -> Any:
         value = _tree(child)
         tree[child.tag] = [*plain.as_list(tree[child.tag]), value] if child.tag in tree else value
     return tree
-
-
-def _authorization(method: str, path: str, params: dict[str, str], headers: dict[str, str]) -> str:
-    """Return the signature of COS and CI, version sha1 (436/7778)."""
-    start = int(time.time()) - 60
-    period = f"{start};{start + 900}"
-    key = _hmac(os.environ["TENCENTCLOUD_SECRETKEY"], period)
-    named, listed = _canonical(params), _canonical(headers)
-    text = f"{method.lower()}\n{path}\n{named[1]}\n{listed[1]}\n"
-    digest = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
-    signature = _hmac(key, f"sha1\n{period}\n{digest}\n")
-    fields = (
-        f"q-sign-algorithm=sha1&q-ak={os.environ['TENCENTCLOUD_SECRETID']}&q-sign-time={period}&q-key-time={period}"
-    )
-    return f"{fields}&q-header-list={listed[0]}&q-url-param-list={named[0]}&q-signature={signature}"
-
-
-def _canonical(pairs: dict[str, str]) -> tuple[str, str]:
-    encoded = sorted((quote(name, "-_.~").lower(), quote(value, "-_.~")) for name, value in pairs.items())
-    return ";".join(name for name, _ in encoded), "&".join(f"{name}={value}" for name, value in encoded)
-
-
-def _hmac(key: str, text: str) -> str:
-    return hmac.new(key.encode(), text.encode(), hashlib.sha1).hexdigest()

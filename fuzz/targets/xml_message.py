@@ -4,7 +4,8 @@ from fuzz.messages import check_entry, check_notification
 from localcloud.ci.job_request import read_job_request
 from localcloud.errors import CloudError
 from voice_separation.errors import TencentRefusal
-from voice_separation.jobs.answer import MalformedAnswer, parse_jobs
+from voice_separation.jobs.answer import parse_jobs
+from voice_separation.jobs.response import MalformedAnswer
 from voice_separation.tencent.refusals import refusal
 
 _LONGEST_ERROR = 2000

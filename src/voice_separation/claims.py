@@ -13,18 +13,21 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
 from voice_separation.clock import Clock
 from voice_separation.errors import AlreadyExists, ClaimHeld, ClaimUnconfirmed, Retryable, UploadFinished
 from voice_separation.index import documents, keys
 from voice_separation.index.documents import Claim
-from voice_separation.index.entries import Entry
 from voice_separation.index.reader import IndexReader
 from voice_separation.index.writer import IndexWriter
 from voice_separation.jobs.states import JobState
 from voice_separation.patience import LISTED_AFTER
 from voice_separation.upload_state import Evidence, UploadState
 from voice_separation.uploads import Upload
+
+if TYPE_CHECKING:
+    from voice_separation.index.entries import Entry
 
 LEASE = timedelta(minutes=15)  # the longest that SCF lets a function run
 LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
@@ -138,8 +141,10 @@ class Claims:
             raise UploadFinished(f"{held.upload.key} has its entry: {evidence.entry and evidence.entry.job_id}")
         return evidence.may_be_claimed(now=now, request_id=self.request_id)
 
-    def _finished(self, upload_id: str, retry_of: tuple[str, ...]) -> Entry | None:
+    def _finished(self, upload_id: str, retry_of: tuple[str, ...]) -> "Entry | None":
         """Return what became of an upload, for its job may have ended so long ago that CI has forgotten it."""
+        from voice_separation.index.entries import Entry
+
         for state in (JobState.SUCCESS, JobState.FAILED):
             entry = self.reader.read(keys.finished(upload_id, state.value), Entry)
             if entry and entry.job_id not in retry_of:

@@ -16,7 +16,8 @@ from voice_separation.index.entries import Entry, entry_of
 from voice_separation.index.reader import IndexReader
 from voice_separation.index.writer import IndexWriter
 from voice_separation.jobs.answer import Jobs
-from voice_separation.jobs.detail import TAG, JobDetail
+from voice_separation.jobs.detail import JobDetail
+from voice_separation.jobs.ticket import TAG
 from voice_separation.telemetry import Event, Telemetry
 from voice_separation.tencent.ci import Ci
 from voice_separation.upload_state import weightier_entry

@@ -1,8 +1,10 @@
 """Doing the same to many things, one after the other or several at once; passed in, so that a simulation can decide."""
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -22,6 +24,8 @@ def in_threads(most: int) -> Map:
         things = list(items)
         if len(things) < 2:  # nothing to gain from a thread
             return iter([function(thing) for thing in things])
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(min(most, len(things))) as threads:
             return iter(list(threads.map(function, things)))
 
@@ -35,6 +39,8 @@ def in_flight(most: int) -> Map:
     """
 
     def many(function: Callable[[T], R], items: Iterable[T], /) -> Iterator[R]:
+        from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, as_completed, wait
+
         with ThreadPoolExecutor(most) as threads:
             begun: set[Future[R]] = set()
             for item in items:

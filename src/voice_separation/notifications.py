@@ -7,8 +7,9 @@ from pydantic import ValidationError
 
 from voice_separation.bucket import Bucket
 from voice_separation.errors import NotificationMalformed, NotificationUnsupported, RequestRefused
-from voice_separation.jobs.detail import TAG, JobDetail, Workflow
+from voice_separation.jobs.detail import JobDetail, Workflow
 from voice_separation.jobs.nodes import MalformedXml, Many, Node, OrAbsent, Text, Tree, parse_xml
+from voice_separation.jobs.ticket import TAG
 
 EVENT_NAME = "TaskFinish"
 MAX_JOBS = 10  # what one `GET /jobs/<ids>` can answer for (436/120621)

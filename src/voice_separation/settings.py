@@ -12,7 +12,7 @@ from voice_separation.bucket import Bucket
 from voice_separation.callback_secrets import StoredSecret, parse_callback_secrets
 from voice_separation.errors import InvalidSettings
 from voice_separation.jobs.audio import AudioConfig, AudioMode, Codec, broken_rules
-from voice_separation.jobs.callbacks import CallbackFormat
+from voice_separation.jobs.formats import CallbackFormat
 
 # FAQ 1045/54377 (2024-01-31): what voice separation takes. Other pages list more; set INPUT_SUFFIXES to try them.
 DOCUMENTED_SUFFIXES = ".mp4,.avi,.mov,.flac,.wav,.amr,.mp3,.aac"

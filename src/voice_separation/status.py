@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict
 
 from voice_separation.concurrency import Map
 from voice_separation.index import keys, views
-from voice_separation.index.documents import Moment, Pending, Refused, Waiting
+from voice_separation.index.canonical import Moment
+from voice_separation.index.documents import Pending, Refused, Waiting
 from voice_separation.index.entries import Entry, EntryOutput
 from voice_separation.index.reader import IndexReader
 from voice_separation.index.views import HOUR, Index

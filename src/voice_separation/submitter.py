@@ -7,7 +7,7 @@ looks whether CI has a job for it already, and adopts that.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from voice_separation.capability import Ring
 from voice_separation.claims import Claims, Taken
@@ -28,10 +28,9 @@ from voice_separation.errors import (
 from voice_separation.index import documents
 from voice_separation.index.writer import IndexWriter
 from voice_separation.jobs.callbacks import UrlCallback
-from voice_separation.jobs.detail import JobDetail
-from voice_separation.jobs.listing import JobFilter
 from voice_separation.jobs.request import JobRequest, can_be_named
 from voice_separation.jobs.states import JobState, rank
+from voice_separation.jobs.ticket import JobTicket
 from voice_separation.naming import output_keys
 from voice_separation.options import Options, options_for, says_skip
 from voice_separation.patience import NO_ROOM, next_attempt_at
@@ -40,6 +39,9 @@ from voice_separation.telemetry import Event, Telemetry
 from voice_separation.tencent.ci import Ci
 from voice_separation.tencent.cos import ObjectHead
 from voice_separation.uploads import Upload, upload_id_of, user_data_of
+
+if TYPE_CHECKING:
+    from voice_separation.jobs.detail import JobDetail
 
 _ARCHIVED = frozenset({"ARCHIVE", "DEEP_ARCHIVE"})
 
@@ -203,7 +205,7 @@ class Submitter:
         telemetry.info(Event.CLAIM_HELD, reason=str(error))
         return Outcome("held", upload.key, upload.id, reason="it is claimed already")
 
-    def _job_for(self, claimed: _Claimed) -> JobDetail:
+    def _job_for(self, claimed: _Claimed) -> JobTicket:
         """Return the upload's job: after the first attempt one that CI has already, otherwise a new one."""
         upload, attempt = claimed.upload, claimed.claim.attempt
         there = self._job_of(upload, claimed.candidate.retry_of) if attempt > 1 or self.claims.void else None
@@ -215,13 +217,15 @@ class Submitter:
         claimed.telemetry.info(Event.JOB_ADOPTED, job_id=there.job_id, state=there.state, attempt=attempt)
         return there
 
-    def _job_of(self, upload: Upload, retry_of: tuple[str, ...]) -> JobDetail | None:
+    def _job_of(self, upload: Upload, retry_of: tuple[str, ...]) -> "JobDetail | None":
         """Return the job that CI has for an upload, the furthest of several; one too many was cancelled."""
+        from voice_separation.jobs.listing import JobFilter
+
         jobs = self.ci.list_jobs(upload.bucket, JobFilter(input_object=upload.key))
         ours = [job for job in jobs if upload_id_of(job) == upload.id and job.job_id not in retry_of]
         return max(ours, key=lambda job: (job.state != JobState.CANCEL, rank(job.state), job.job_id), default=None)
 
-    def _note(self, upload: Upload, job: JobDetail, telemetry: Telemetry) -> Outcome:
+    def _note(self, upload: Upload, job: JobTicket, telemetry: Telemetry) -> Outcome:
         """Note that the job runs. Where somebody else's job was noted first, ours is one too many."""
         note = documents.Pending(job_id=job.job_id, submitted_at=self.clock.now(), upload=documents.Upload.of(upload))
         noted = self.index.pending(note)

@@ -9,15 +9,20 @@ Documents arrive in any order, twice, or late. Evidence of a later state outrank
 is commutative, associative and idempotent, and no merge ever leads back.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from voice_separation.index.documents import Claim, Document, Pending, Refused, Waiting
-from voice_separation.index.entries import Entry
+from voice_separation.index.canonical import Document
 from voice_separation.jobs.states import FINISHED, rank
+
+if TYPE_CHECKING:  # a door has evidence of some of them
+    from voice_separation.index.documents import Claim, Pending, Refused, Waiting
+    from voice_separation.index.entries import Entry
 
 
 class UploadState(IntEnum):
@@ -44,7 +49,7 @@ class Evidence:
     pending: Pending | None = None
     entry: Entry | None = None
 
-    def merge(self, other: "Evidence") -> "Evidence":
+    def merge(self, other: Evidence) -> Evidence:
         """Return what both say together."""
         return Evidence(
             claim=_weightier(self.claim, other.claim, lambda claim: claim.attempt),

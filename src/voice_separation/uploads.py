@@ -3,10 +3,13 @@
 import hashlib
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from voice_separation.bucket import Bucket
-from voice_separation.jobs.detail import JobDetail
 from voice_separation.settings import Settings
+
+if TYPE_CHECKING:
+    from voice_separation.jobs.detail import JobDetail
 
 CREATED = "cos:ObjectCreated:"
 _USER_DATA = re.compile(r"upload_id=([0-9a-f]{32}) etag=(\S{1,128})", re.ASCII)
@@ -41,7 +44,7 @@ def user_data_of(upload: Upload) -> str:
     return f"upload_id={upload.id} etag={upload.etag}"
 
 
-def upload_id_of(detail: JobDetail) -> str | None:
+def upload_id_of(detail: "JobDetail") -> str | None:
     """Return the upload that a job was submitted for, or None.
 
     The id is only believed if it is the digest of the job's own input: text that somebody else left with a

@@ -22,7 +22,8 @@ from tests.support import EVENTS, ROOT, load_event
 from voice_separation.bucket import Bucket
 from voice_separation.capability import KeyRing
 from voice_separation.index import documents, keys
-from voice_separation.index.documents import Claim, Document, Pending, Reason, Waiting
+from voice_separation.index.canonical import Document
+from voice_separation.index.documents import Claim, Pending, Reason, Waiting
 from voice_separation.uploads import Upload
 from voicesep.local import INDEX, LocalApp
 from voicesep.policies import role_policies

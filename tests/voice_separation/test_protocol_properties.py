@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from localcloud.ci.job_request import read_job_request
 from voice_separation.jobs.audio import BITRATES_KBPS, AudioConfig, AudioMode, Codec, VoiceSeparate, broken_rules
-from voice_separation.jobs.callbacks import CallbackFormat, UrlCallback
+from voice_separation.jobs.callbacks import UrlCallback
+from voice_separation.jobs.formats import CallbackFormat
 from voice_separation.jobs.request import JobRequest, render
 from voice_separation.notifications import parse_notification
 

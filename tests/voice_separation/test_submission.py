@@ -11,8 +11,9 @@ from voice_separation.bucket import Bucket
 from voice_separation.cos_events import UnreadableRecord
 from voice_separation.errors import InputRefused, Misconfigured, SubmissionIncomplete
 from voice_separation.index import documents
-from voice_separation.jobs.callbacks import CallbackFormat, UrlCallback
+from voice_separation.jobs.callbacks import UrlCallback
 from voice_separation.jobs.detail import JobDetail
+from voice_separation.jobs.formats import CallbackFormat
 from voice_separation.jobs.request import JobRequest
 from voice_separation.tencent.ci import Ci
 from voice_separation.uploads import ObjectCreated, upload_id

@@ -1,45 +1,14 @@
-"""The documents of the index and the one way to write them: canonical JSON, the same content the same bytes."""
+"""The documents that say how far an upload is: its claim, and where it waits, is refused or pending."""
 
-import json
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import Field
 
 from voice_separation import uploads
 from voice_separation.bucket import Bucket
-from voice_separation.clock import rfc3339
 from voice_separation.errors import TencentRefusal, VoiceSeparationError
-from voice_separation.jobs.detail import JobId
-
-Moment = Annotated[
-    datetime,
-    PlainSerializer(rfc3339),
-    WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
-]
-
-
-class Document(BaseModel):
-    """Anything that is stored; `schema` names its shape and version."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="ignore",
-        serialize_by_alias=True,
-        hide_input_in_errors=True,
-        json_schema_serialization_defaults_required=True,
-        defer_build=True,  # as in jobs/nodes.py
-    )
-
-    def content(self) -> bytes:
-        """Return the canonical bytes: sorted keys, no spaces, UTF-8, a newline at the end."""
-        return canonical(self.model_dump(mode="json"))
-
-
-def canonical(value: Any) -> bytes:
-    """Write JSON so that equal values have equal bytes."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return f"{text}\n".encode()
+from voice_separation.index.canonical import Document, Moment
+from voice_separation.jobs.ticket import JobId
 
 
 class Upload(Document):

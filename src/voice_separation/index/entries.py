@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from voice_separation.index.documents import Document, Moment
+from voice_separation.index.canonical import Document, Moment
 from voice_separation.jobs.audio import Stem
 from voice_separation.jobs.detail import JobDetail
 from voice_separation.jobs.media_info import MediaInfo

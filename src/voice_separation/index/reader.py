@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from voice_separation.bucket import Bucket
 from voice_separation.errors import ObjectNotFound
 from voice_separation.index import keys
-from voice_separation.index.documents import Document
+from voice_separation.index.canonical import Document
 from voice_separation.tencent.cos import Cos, ListedObject
 
 DocumentT = TypeVar("DocumentT", bound=Document)

@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import Field
 
 from voice_separation.index import keys
-from voice_separation.index.documents import Document, Moment
+from voice_separation.index.canonical import Document, Moment
 from voice_separation.index.entries import Entry
 
 GZIP, JSON = "application/gzip", "application/json"

@@ -1,16 +1,11 @@
 """What CI answers to submitting, asking for and listing jobs (460/84794, 436/120621, 460/84766)."""
 
 from dataclasses import dataclass
-from typing import TypeVar
 
-from pydantic import ValidationError
-
-from voice_separation.jobs.detail import JobDetail, JobId
-from voice_separation.jobs.nodes import MalformedXml, Many, Node, Text, parse_xml
-
-
-class MalformedAnswer(ValueError):
-    """An answer of CI that cannot be read as what it should be."""
+from voice_separation.jobs.detail import JobDetail
+from voice_separation.jobs.nodes import Many, Node, Text
+from voice_separation.jobs.response import parse_answer
+from voice_separation.jobs.ticket import JobId
 
 
 class _Response(Node):
@@ -39,20 +34,3 @@ def parse_jobs(body: bytes) -> Jobs:
     """
     response = parse_answer(_Response, body)
     return Jobs(response.jobs_detail, response.non_exist_job_ids, response.next_token)
-
-
-NodeT = TypeVar("NodeT", bound=Node)
-
-
-def parse_answer(model: type[NodeT], body: bytes) -> NodeT:
-    """Read the `<Response>` of an answer as a model.
-
-    Raises MalformedAnswer.
-    """
-    try:
-        tree = parse_xml(body)
-        if "Response" not in tree:
-            raise MalformedAnswer("CI's answer is no Response")
-        return model.model_validate(tree["Response"] or {})
-    except (MalformedXml, ValidationError) as error:
-        raise MalformedAnswer(f"CI's answer cannot be read: {type(error).__name__}") from error

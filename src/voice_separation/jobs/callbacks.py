@@ -4,19 +4,12 @@ Each wins over what the queue of the job is set to. The app itself uses HTTP; th
 public address. `Kafka` is known from the Go and Java SDKs only.
 """
 
-from enum import Enum
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from voice_separation.jobs.formats import CallbackFormat
 from voice_separation.jobs.nodes import Tree
-
-
-class CallbackFormat(str, Enum):
-    """How CI writes the notification."""
-
-    XML = "XML"
-    JSON = "JSON"
 
 
 class _Frozen(BaseModel):

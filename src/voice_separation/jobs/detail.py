@@ -2,16 +2,12 @@
 
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field
 
 from voice_separation.jobs.media_info import MediaInfo
 from voice_separation.jobs.nodes import Exact, Key, KeyText, Many, Moment, Node, Number, OrAbsent, Text
 from voice_separation.jobs.states import FINISHED
-
-TAG = "VoiceSeparate"
-
-# CI's samples are `j` and 32 hex digits; what is not at least of this kind cannot become a path or an index key.
-JobId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$", strip_whitespace=True)]
+from voice_separation.jobs.ticket import JobTicket
 
 # A job writes four files at the most. Every name is joined with the prefix, so a small message with many of them
 # could grow without limit.
@@ -119,15 +115,11 @@ def _first(value: Any) -> Any:
     return (value[0] if value else None) if isinstance(value, list) else value
 
 
-class JobDetail(Node):
+class JobDetail(JobTicket):
     """One job: `JobsDetail` in answers and notifications."""
 
-    job_id: JobId
-    state: Annotated[str, StringConstraints(strip_whitespace=True)]
     tag: Text = None
     sub_tag: Text = None
-    code: Text = None
-    message: Text = None
     progress: Number = None
     creation_time: Moment = None
     start_time: Moment = None

@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from voice_separation.jobs.detail import TAG
 from voice_separation.jobs.states import JobState
+from voice_separation.jobs.ticket import TAG
 
 QueueType = Literal[
     "Transcoding", "Speeching", "PicProcess", "AIProcess", "SpeedTranscoding", "DocProcess", "FileProcess"

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from voice_separation.jobs.audio import AudioMode, Stem, VoiceSeparate
 from voice_separation.jobs.callbacks import Callback
-from voice_separation.jobs.detail import TAG
 from voice_separation.jobs.nodes import Tree
+from voice_separation.jobs.ticket import TAG
 
 # XML 1.0 cannot carry these at all, not even escaped; lone surrogates cannot be encoded, and a carriage return would
 # arrive as a line feed (XML 1.0 §2.11), which names another object.

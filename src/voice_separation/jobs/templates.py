@@ -7,9 +7,10 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from voice_separation.jobs.audio import VoiceSeparate
-from voice_separation.jobs.detail import TAG, VoiceSeparateNode
+from voice_separation.jobs.detail import VoiceSeparateNode
 from voice_separation.jobs.nodes import Many, Moment, Node, Number, OrAbsent, Text
 from voice_separation.jobs.request import parameter_nodes, render_request
+from voice_separation.jobs.ticket import TAG
 
 _NAME = re.compile(r"[\u4e00-\u9fffA-Za-z0-9_*-]{1,64}")
 

@@ -1,15 +1,22 @@
 """The jobs API of CI: submit, ask for, list and cancel jobs (460/84794, 436/120621, 460/84766, 436/67209)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
 
 from voice_separation.bucket import Bucket
 from voice_separation.errors import Retryable, Unavailable, Unreachable
-from voice_separation.jobs.answer import Jobs, MalformedAnswer, parse_jobs
-from voice_separation.jobs.detail import JobDetail
-from voice_separation.jobs.listing import JobFilter
-from voice_separation.jobs.request import JobRequest, render
+from voice_separation.jobs.response import MalformedAnswer
 from voice_separation.tencent.transport import Answer, Request, Session
+
+if TYPE_CHECKING:
+    from voice_separation.jobs.answer import Jobs
+    from voice_separation.jobs.detail import JobDetail
+    from voice_separation.jobs.listing import JobFilter
+    from voice_separation.jobs.request import JobRequest
+    from voice_separation.jobs.ticket import JobTicket
+
+T = TypeVar("T")
 
 MOST_IDS = 10
 SECONDS_FOR_A_JOB = 5.0  # with less time left the answer might come too late to be noted
@@ -22,30 +29,30 @@ class Ci:
     session: Session
     endpoint: str | None = None
 
-    def create_job(self, bucket: Bucket, request: JobRequest) -> JobDetail:
+    def create_job(self, bucket: Bucket, request: "JobRequest") -> "JobTicket":
         """Submit a job, exactly once: it is billed, and CI cannot tell a repetition from a second job.
 
         A 200 that carries a failed job is a job like any other: its entry will say why it failed.
         Raises Unreachable when the answer was lost or cannot be read (the job may run), NoTimeLeft, QueueSaturated,
         QueuePaused, Throttled, InputRefused, Misconfigured.
         """
+        from voice_separation.jobs.request import render
+        from voice_separation.jobs.ticket import parse_ticket
+
         sent = self._request("CreateMediaJobs", "POST", bucket, "/jobs", target=f"{bucket.name}/{request.object}")
         xml = {"Content-Type": "application/xml"}
         body = render(request)
         once = replace(sent, headers=xml, body=body, repeatable=False, least_seconds=SECONDS_FOR_A_JOB)
-        jobs = self._jobs(once)
-        if not jobs.details:
-            raise _unreadable(once, "there is no job in the answer")
-        return jobs.details[0]
+        return self._ask(once, parse_ticket)
 
-    def describe_jobs(self, bucket: Bucket, job_ids: tuple[str, ...]) -> Jobs:
+    def describe_jobs(self, bucket: Bucket, job_ids: tuple[str, ...]) -> "Jobs":
         """Ask for up to 10 jobs by id; ids that CI does not know come back as such, not as an error."""
         if not 1 <= len(job_ids) <= MOST_IDS:
             raise ValueError(f"one call answers for 1 to {MOST_IDS} jobs, not {len(job_ids)}")
         ids = ",".join(job_ids)
         return self._jobs(self._request("DescribeMediaJob", "GET", bucket, f"/jobs/{ids}", target=ids))
 
-    def list_jobs(self, bucket: Bucket, wanted: JobFilter) -> Iterator[JobDetail]:
+    def list_jobs(self, bucket: Bucket, wanted: "JobFilter") -> "Iterator[JobDetail]":
         """Yield the jobs that pass a filter, page by page, by default the newest first."""
         request = self._request("DescribeMediaJobs", "GET", bucket, "/jobs", target=bucket.name)
         token: str | None = None
@@ -65,16 +72,20 @@ class Ci:
     def _request(self, operation: str, method: str, bucket: Bucket, path: str, *, target: str) -> Request:
         return Request(operation, target, method, bucket.ci_host, path, service="ci", endpoint=self.endpoint)
 
-    def _jobs(self, request: Request) -> Jobs:
+    def _jobs(self, request: Request) -> "Jobs":
+        from voice_separation.jobs.answer import parse_jobs
+
+        return self._ask(request, parse_jobs)
+
+    def _ask(self, request: Request, parse: Callable[[bytes], T]) -> T:
         answer = self.session.send(request)
         try:
-            return parse_jobs(answer.body)
+            return parse(answer.body)
         except MalformedAnswer as error:
             raise _unreadable(request, str(error), answer) from error
 
 
-def _unreadable(request: Request, reason: str, answer: Answer | None = None) -> Retryable:
+def _unreadable(request: Request, reason: str, answer: Answer) -> Retryable:
     """Return the error for an answer in which nothing can be read; what was asked for may have been done."""
     kind = Unavailable if request.repeatable else Unreachable
-    status = answer.status if answer else 200
-    return kind(request.operation, request.target, status=status, code="MalformedAnswer", reason=reason)
+    return kind(request.operation, request.target, status=answer.status, code="MalformedAnswer", reason=reason)

@@ -9,8 +9,6 @@ from typing import TypeVar
 
 from voice_separation.bucket import Bucket
 from voice_separation.errors import Unavailable
-from voice_separation.jobs.answer import MalformedAnswer, parse_answer
-from voice_separation.jobs.detail import TAG
 from voice_separation.jobs.nodes import Node
 from voice_separation.jobs.queues import (
     Queue,
@@ -20,7 +18,9 @@ from voice_separation.jobs.queues import (
     SmartAudioBuckets,
     SmartAudioOpened,
 )
+from voice_separation.jobs.response import MalformedAnswer, parse_answer
 from voice_separation.jobs.templates import Category, Template, TemplateAnswer, TemplatePage, TemplateRequest
+from voice_separation.jobs.ticket import TAG
 from voice_separation.tencent.transport import Request, Session
 
 PAGE_SIZE = 100

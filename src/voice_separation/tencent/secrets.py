@@ -45,13 +45,13 @@ class SecretsManager:
         return text
 
     def _ask(self, secret: StoredSecret, *, seconds: float) -> str | None:
-        from tencentcloud.common.credential import Credential  # noqa: PLC0415 - see the module's docstring
-        from tencentcloud.common.exception.tencent_cloud_sdk_exception import (  # noqa: PLC0415
+        from tencentcloud.common.credential import Credential
+        from tencentcloud.common.exception.tencent_cloud_sdk_exception import (
             TencentCloudSDKException,
         )
-        from tencentcloud.common.profile.client_profile import ClientProfile  # noqa: PLC0415
-        from tencentcloud.common.profile.http_profile import HttpProfile  # noqa: PLC0415
-        from tencentcloud.ssm.v20190923 import models, ssm_client  # noqa: PLC0415
+        from tencentcloud.common.profile.client_profile import ClientProfile
+        from tencentcloud.common.profile.http_profile import HttpProfile
+        from tencentcloud.ssm.v20190923 import models, ssm_client
 
         # At DEBUG, where SCF's root logger is, the SDK writes the answer, and with it the secret.
         logging.getLogger("tencentcloud_sdk_common").setLevel(logging.WARNING)

@@ -6,7 +6,7 @@ import click
 from pydantic import AfterValidator, AwareDatetime, Field, TypeAdapter, ValidationError
 
 from localcloud.clock import system_clock
-from voice_separation.jobs.detail import JobId
+from voice_separation.jobs.ticket import JobId
 from voice_separation.settings import Bucketname, Regionname
 from voicesep.project import LOCAL_BUCKET, LOCAL_REGION
 

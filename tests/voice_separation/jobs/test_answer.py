@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_separation.jobs.answer import MalformedAnswer, parse_jobs
+from voice_separation.jobs.answer import parse_jobs
+from voice_separation.jobs.response import MalformedAnswer
 
 # Both shapes of an answer to a submission: 2021 (times empty, no bucket) and today's (times `-`).
 SUBMITTED_2021 = b"""<Response><JobsDetail><Code>Success</Code><Message>Success</Message>

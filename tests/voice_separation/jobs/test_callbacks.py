@@ -1,14 +1,8 @@
 import pytest
 from pydantic import ValidationError
 
-from voice_separation.jobs.callbacks import (
-    Callback,
-    CallbackFormat,
-    KafkaCallback,
-    NoCallback,
-    TdmqCallback,
-    UrlCallback,
-)
+from voice_separation.jobs.callbacks import Callback, KafkaCallback, NoCallback, TdmqCallback, UrlCallback
+from voice_separation.jobs.formats import CallbackFormat
 
 
 @pytest.mark.parametrize(

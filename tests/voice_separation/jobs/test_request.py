@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from voice_separation.jobs.audio import AudioConfig, AudioMode, Codec, Stem, VoiceSeparate
-from voice_separation.jobs.callbacks import CallbackFormat, UrlCallback
+from voice_separation.jobs.callbacks import UrlCallback
+from voice_separation.jobs.formats import CallbackFormat
 from voice_separation.jobs.request import JobRequest, can_be_named, render
 
 PARAMETERS = VoiceSeparate(

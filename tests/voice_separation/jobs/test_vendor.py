@@ -15,8 +15,9 @@ from pydantic import BaseModel
 from tests.support import EVENTS
 from voice_separation.jobs.answer import _Response, parse_jobs
 from voice_separation.jobs.audio import AudioConfig, AudioMode, Codec, Stem, VoiceSeparate
-from voice_separation.jobs.callbacks import CallbackFormat, NoCallback, TdmqCallback, UrlCallback
+from voice_separation.jobs.callbacks import NoCallback, TdmqCallback, UrlCallback
 from voice_separation.jobs.detail import JobDetail
+from voice_separation.jobs.formats import CallbackFormat
 from voice_separation.jobs.request import JobRequest, render
 from voice_separation.notifications import _Notification, parse_notification
 
