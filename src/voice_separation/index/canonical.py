@@ -25,6 +25,7 @@ class Document(BaseModel):
         hide_input_in_errors=True,
         json_schema_serialization_defaults_required=True,
         defer_build=True,  # as in jobs/nodes.py
+        cache_strings="keys",  # nonces and ids never come again, and a warm instance would keep thousands of them
     )
 
     def content(self) -> bytes:
