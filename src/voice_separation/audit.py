@@ -20,6 +20,7 @@ from voice_separation.inventory import uploads_in
 from voice_separation.settings import Settings
 from voice_separation.telemetry import Event, Telemetry
 from voice_separation.tencent.cos import Cos
+from voice_separation.upload_ids import UploadIds
 from voice_separation.uploads import Upload
 
 EVENT_MAY_COME = timedelta(minutes=15)  # younger objects may still be claimed by their event
@@ -85,17 +86,17 @@ class Audit:
         lying = uploads_in(self.bucket, self.cos, self.settings)
         return (each.upload for each in lying if each.since <= youngest)
 
-    def _claims(self) -> tuple[set[str], dict[str, int]]:
+    def _claims(self) -> tuple[UploadIds, dict[str, int]]:
         """Return the uploads that are claimed, and the attempts of those whose last claim may be a dead man's.
 
         Such a claim is not so young that its lease runs, nor so old that earlier audits have looked at it.
         """
         now = self.clock.now()
-        claimed: set[str] = set()
+        claimed = UploadIds()
         last: dict[str, tuple[int, datetime]] = {}
         for listed in self.reader.list(keys.CLAIMS):
             upload_id = keys.upload_id_in(listed.key)
-            claimed.add(upload_id)
+            claimed.append(upload_id)
             if listed.last_modified >= now - LOOK_BACK:
                 last[upload_id] = max((keys.attempt_in(listed.key), listed.last_modified), last.get(upload_id, NONE))
         return claimed, {each: attempt for each, (attempt, at) in last.items() if at <= now - LEASE}
