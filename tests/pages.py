@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.support import ROOT
 
 SHELL = ("sh", "")
-_FENCE = re.compile(r"^ *```(?P<language>[^\n]*)\n(?P<content>.*?)^ *```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^ *```(?P<language>[^\n]*)\n(?P<content>.*?)^ *```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^(?P<marks>#{1,6}) (?P<title>.+)$", re.MULTILINE)
 _LINK = re.compile(
     r"(?<!!)\[[^\]]+\]\((?P<target>[^)\s]+)\)|(?:src|srcset)=\"(?P<image>[^\"]+)\"|!\[[^\]]*\]\((?P<shown>[^)]+)\)"
@@ -47,11 +47,11 @@ class Page:
     @property
     def prose(self) -> str:
         """The text without what stands in fences."""
-        return _FENCE.sub("", self.text)
+        return FENCE.sub("", self.text)
 
     @property
     def fences(self) -> list[Fence]:
-        return [Fence(found["language"], found["content"]) for found in _FENCE.finditer(self.text)]
+        return [Fence(found["language"], found["content"]) for found in FENCE.finditer(self.text)]
 
     @property
     def headings(self) -> list[tuple[int, str]]:
@@ -72,7 +72,7 @@ class Page:
         """Return the fences below a heading, up to the next of any level."""
         found = re.search(rf"^#+ {re.escape(title)}\n(.*?)(?=^#+ |\Z)", self.text, re.MULTILINE | re.DOTALL)
         assert found, title
-        return [Fence(each["language"], each["content"]) for each in _FENCE.finditer(found[1])]
+        return [Fence(each["language"], each["content"]) for each in FENCE.finditer(found[1])]
 
 
 README = Page(ROOT / "README.md")

@@ -1,15 +1,15 @@
-"""`make deploy`, with a stand-in for Tencent's command line on PATH."""
+"""`make deploy`, with a stand-in for Tencent's command line on PATH, which runs the hook of serverless.yml first."""
 
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.deploy.project import ENV_EXAMPLE, SERVERLESS_YML
+from tests.deploy.project import ENV_EXAMPLE, INPUTS, SERVERLESS_YML
 from tests.support import ROOT
 from tools.deploy import deploy
 
-MADE = "voice-separation.zip"
+SCF = f"{INPUTS['src']['hook']} && echo scf $@ >> steps"
 
 
 @pytest.fixture
@@ -19,11 +19,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root.mkdir()
     shutil.copy(SERVERLESS_YML, root)
     shutil.copy(ENV_EXAMPLE, root / ".env")
-    (root / "Makefile").write_text(f"package:\n\t@echo package >> steps; touch {MADE}\n")
+    (root / "Makefile").write_text("package:\n\t@echo package >> steps\n")
     programs = tmp_path / "programs"
     programs.mkdir()
-    make_scf(programs, f"test -f {MADE} && echo scf $@ >> steps")
-    for needed in ("make", "sh", "touch"):
+    make_scf(programs, SCF)
+    for needed in ("make", "sh"):
         (programs / needed).symlink_to(str(shutil.which(needed)))
     monkeypatch.setenv("PATH", str(programs))
     for inherited in ("MAKEFLAGS", "MAKELEVEL"):  # of the `make test` that runs this
@@ -91,7 +91,7 @@ def test_the_step_that_fails_is_the_last_one(
     if broken == "package":
         (project / "Makefile").write_text("package:\n\t@echo package >> steps; exit 3\n")
     else:
-        make_scf(tmp_path / "programs", "echo scf $@ >> steps; exit 3")
+        make_scf(tmp_path / "programs", f"{SCF}; exit 3")
     assert deploy(project) != 0
     assert steps(project) == taken
     assert "failed with" in capfd.readouterr().err.splitlines()[-1]

@@ -103,9 +103,15 @@ class Scf:
             for spec in project.functions
         ]
         for replaced in self._registry.replace(deployments):
-            self._retired.append(replaced)
-            replaced.retire()
+            self._retire(replaced)
         return tuple(deployment.function for deployment in deployments)
+
+    def remove(self, key_or_name: str) -> None:
+        """Delete a function and its triggers; its instances finish what they do and end.
+
+        Raises FunctionNotDeployedError.
+        """
+        self._retire(self._registry.remove(key_or_name))
 
     @property
     def deployments(self) -> tuple[Deployment, ...]:
@@ -210,6 +216,10 @@ class Scf:
         for function in (*self.functions, *self._retired):
             function.stop()
         self._async.queue.join()
+
+    def _retire(self, function: Function) -> None:
+        self._retired.append(function)
+        function.retire()
 
     def _function(self, spec: FunctionSpec, region: str, code: Path, environment: Mapping[str, str]) -> Function:
         folder = (code / spec.folder).resolve()

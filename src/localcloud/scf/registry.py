@@ -76,6 +76,13 @@ class Registry:
             self._by_name.update(zip(names, deployments, strict=True))
             return replaced
 
+    def remove(self, key_or_name: str) -> Function:
+        """Forget the deployment that `find` finds, and return its function. Raises FunctionNotDeployedError."""
+        with self._lock:
+            function = self._found(key_or_name).function
+            del self._by_name[function.name]
+            return function
+
     def all(self) -> tuple[Deployment, ...]:
         """Return every deployment, oldest first."""
         with self._lock:
@@ -87,13 +94,7 @@ class Registry:
         Raises FunctionNotDeployedError.
         """
         with self._lock:
-            if key_or_name in self._by_name:
-                return self._by_name[key_or_name]
-            for deployment in reversed(self._by_name.values()):
-                if deployment.function.spec.key == key_or_name:
-                    return deployment
-            known = ", ".join(self._by_name) or "none"
-        raise FunctionNotDeployedError(f"Function {key_or_name} is not deployed; deployed: {known}.")
+            return self._found(key_or_name)
 
     def timer(self, name: str, function: str | None) -> tuple[Deployment, TimerTrigger]:
         """Return the timer of this name, of this function (key or name) if one is given.
@@ -126,3 +127,12 @@ class Registry:
         raise NoFunctionUrlError(
             f"API Gateway has no service-{wanted} in {region_code}; ask for the function's api_gateway_url."
         )
+
+    def _found(self, key_or_name: str) -> Deployment:
+        if key_or_name in self._by_name:
+            return self._by_name[key_or_name]
+        for deployment in reversed(self._by_name.values()):
+            if deployment.function.spec.key == key_or_name:
+                return deployment
+        known = ", ".join(self._by_name) or "none"
+        raise FunctionNotDeployedError(f"Function {key_or_name} is not deployed; deployed: {known}.")

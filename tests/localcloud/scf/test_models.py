@@ -15,7 +15,7 @@ from localcloud.cos.models import ObjectCreated, StoredObject
 from localcloud.scf.event_queue import RetryPolicy
 from localcloud.scf.models import CodeNotFoundError
 from localcloud.scf.project import CosTrigger, HttpTrigger
-from localcloud.scf.registry import FunctionNotDeployedError, NoFunctionUrlError
+from localcloud.scf.registry import FunctionNotDeployedError, NoFunctionUrlError, url_id
 from tests.localcloud.scf.lab import REGION, Lab, LabFactory, function_spec, project
 
 ECHO = """
@@ -137,6 +137,23 @@ def test_deploying_again_replaces_the_code_and_ends_idle_instances(lab: Lab) -> 
     assert len(lab.scf.functions) == 1
     with pytest.raises(ProcessLookupError):
         os.kill(old_pid, 0)
+
+
+def test_a_function_that_is_removed_is_not_there_any_more_and_its_instances_and_url_neither(lab: Lab) -> None:
+    key = lab.deploy(ECHO, triggers=(http_trigger(),))
+    assert lab.scf.invoke(key, {}).value == {}
+    (pid,) = lab.scf.function(key).pids
+
+    lab.scf.remove(key)
+
+    assert lab.scf.deployments == ()
+    for ask in (lab.scf.invoke_async, lambda name, _event: lab.scf.remove(name)):
+        with pytest.raises(FunctionNotDeployedError, match="Function echo is not deployed; deployed: none"):
+            ask(key, {})
+    with pytest.raises(NoFunctionUrlError):
+        lab.scf.at_url(url_id("mps-dev-media-echo"), REGION)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
 
 
 def test_what_runs_during_a_deployment_finishes_and_then_ends(lab: Lab, tmp_path: Path) -> None:
