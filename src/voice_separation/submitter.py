@@ -28,12 +28,13 @@ from voice_separation.errors import (
 from voice_separation.index import documents
 from voice_separation.index.writer import IndexWriter
 from voice_separation.jobs.callbacks import UrlCallback
-from voice_separation.jobs.request import JobRequest, can_be_named
+from voice_separation.jobs.request import JobRequest
 from voice_separation.jobs.states import JobState, rank
 from voice_separation.jobs.ticket import JobTicket
 from voice_separation.naming import output_keys
 from voice_separation.options import Options, options_for, says_skip
 from voice_separation.patience import NO_ROOM, next_attempt_at
+from voice_separation.separable import check_separable
 from voice_separation.settings import Settings
 from voice_separation.telemetry import Event, Telemetry
 from voice_separation.tencent.ci import Ci
@@ -42,8 +43,6 @@ from voice_separation.uploads import Upload, upload_id_of, user_data_of
 
 if TYPE_CHECKING:
     from voice_separation.jobs.detail import JobDetail
-
-_ARCHIVED = frozenset({"ARCHIVE", "DEEP_ARCHIVE"})
 
 
 @dataclass(frozen=True)
@@ -172,7 +171,7 @@ class Submitter:
             telemetry.info(Event.UPLOAD_SKIPPED, reason="its metadata says skip")
             return Outcome("skipped", upload.key, upload.id, reason="its metadata says skip")
         try:
-            self._refuse_what_cannot_be_separated(upload, head)
+            check_separable(upload, head, self.settings)
             request = self._request(upload, options_for(head.metadata, self.settings))
             claim = self.claims.take(upload, first_attempt=candidate.attempt, retry_of=candidate.retry_of)
         except (InvalidOptions, CannotBeSeparated) as error:
@@ -272,17 +271,6 @@ class Submitter:
         self.index.refused(refused)
         telemetry.warning(Event.UPLOAD_REFUSED, code=reason.code, reason=reason.message)
         return Outcome("refused", upload.key, upload.id, reason=reason.message)
-
-    def _refuse_what_cannot_be_separated(self, upload: Upload, head: ObjectHead) -> None:
-        limit = self.settings.max_input_bytes
-        if upload.size == 0:
-            raise CannotBeSeparated("the object is empty")
-        if upload.size > limit:
-            raise CannotBeSeparated(f"it has {upload.size} bytes, more than MAX_INPUT_BYTES ({limit}) allows")
-        if head.storage_class in _ARCHIVED:
-            raise CannotBeSeparated(f"its storage class is {head.storage_class}: restore it and copy it onto itself")
-        if not can_be_named(upload.key):
-            raise CannotBeSeparated("its key has a control character, which no request to CI can carry: rename it")
 
     def _request(self, upload: Upload, options: Options) -> JobRequest:
         settings = self.settings
