@@ -11,6 +11,10 @@ resource "tencentcloud_scf_function" "submit" {
   zip_file          = var.package
   environment       = merge(local.settings, { CALLBACK_URL = local.callback_url })
   tags              = local.tags
+  cls_logset_id     = try(var.log_topic.logset_id, null)
+  cls_topic_id      = try(var.log_topic.topic_id, null)
+
+  depends_on = [tencentcloud_cam_role_policy_attachment.door] # or its first event would be denied
 }
 
 resource "tencentcloud_scf_function" "callback" {
@@ -25,6 +29,10 @@ resource "tencentcloud_scf_function" "callback" {
   zip_file          = var.package
   environment       = local.settings
   tags              = local.tags
+  cls_logset_id     = try(var.log_topic.logset_id, null)
+  cls_topic_id      = try(var.log_topic.topic_id, null)
+
+  depends_on = [tencentcloud_cam_role_policy_attachment.door] # or its first event would be denied
 }
 
 resource "tencentcloud_scf_function" "reconcile" {
@@ -39,6 +47,10 @@ resource "tencentcloud_scf_function" "reconcile" {
   zip_file          = var.package
   environment       = merge(local.settings, { CALLBACK_URL = local.callback_url })
   tags              = local.tags
+  cls_logset_id     = try(var.log_topic.logset_id, null)
+  cls_topic_id      = try(var.log_topic.topic_id, null)
+
+  depends_on = [tencentcloud_cam_role_policy_attachment.door] # or its first event would be denied
 }
 
 locals {

@@ -21,7 +21,8 @@ locals {
   }
 
   stores_secrets     = nonsensitive(startswith(var.callback_secrets, "ssm:"))
-  believes_callbacks = lookup(var.settings, "VERIFY_CALLBACKS", "-") == "false"
+  tells_receiver     = nonsensitive(!contains(["", "-"], var.webhook_url))
+  believes_callbacks = contains(["false", "f", "no", "n", "off", "0"], lower(lookup(local.given, "VERIFY_CALLBACKS", "true")))
 
   # What a setting needs besides, as `voicesep cam-policy` adds it.
   policy_files = {
@@ -29,7 +30,18 @@ locals {
       ["${door}.json"],
       local.stores_secrets ? ["stored-secrets.json"] : [],
       local.believes_callbacks && door == "callback" ? ["believed-callbacks.json"] : [],
+      local.tells_receiver && door == "callback" ? ["notices-callback.json"] : [],
+      local.tells_receiver && door == "reconcile" ? ["notices-reconcile.json"] : [],
     )
+  }
+
+  policies = {
+    for door, files in local.policy_files : door => {
+      version = "2.0"
+      statement = flatten([
+        for file in files : jsondecode(templatefile("${path.module}/../cam/${file}", local.placeholders)).statement
+      ])
+    }
   }
 
   trust = jsondecode(file("${path.module}/../cam/trust.json"))
@@ -49,13 +61,7 @@ resource "tencentcloud_cam_policy" "door" {
   for_each    = local.roles
   name        = each.value
   description = "What the function ${each.key} may do."
-  document = jsonencode({
-    version = "2.0"
-    statement = flatten([
-      for file in local.policy_files[each.key] :
-      jsondecode(templatefile("${path.module}/../cam/${file}", local.placeholders)).statement
-    ])
-  })
+  document    = jsonencode(local.policies[each.key])
 }
 
 resource "tencentcloud_cam_role_policy_attachment" "door" {

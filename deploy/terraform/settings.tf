@@ -7,30 +7,32 @@ locals {
     "TEMPLATE_ID", "AUDIO_MODE", "AUDIO_CODEC", "AUDIO_SAMPLERATE", "AUDIO_BITRATE", "AUDIO_CHANNELS",
     "QUEUE_ID", "JOB_LEVEL",
     "CALLBACK_FORMAT", "CALLBACK_URL", "CALLBACK_SECRETS", "CALLBACK_TTL_HOURS", "VERIFY_CALLBACKS",
+    "WEBHOOK_URL", "WEBHOOK_SECRETS",
     "MAX_INPUT_BYTES", "ENABLED",
     "CLAIM_SETTLE_SECONDS", "PENDING_GRACE_SECONDS", "SEGMENT_GRACE_SECONDS", "LOG_LEVEL",
     "COS_ENDPOINT", "CI_ENDPOINT", "SSM_ENDPOINT",
   ]
 
+  # Those that have a variable of their own.
+  own_variables = ["INPUT_BUCKET", "CALLBACK_URL", "CALLBACK_SECRETS", "WEBHOOK_URL", "WEBHOOK_SECRETS"]
+
+  # A dash is how one writes that a setting is not set.
+  given = { for name, value in var.settings : name => value if !contains(["", "-"], value) }
+
   settings = merge(
     { for name in local.setting_names : name => "-" },
-    var.settings,
+    local.given,
     {
       INPUT_BUCKET     = var.input_bucket
       INPUT_PREFIX     = local.input_prefix
       INDEX_PREFIX     = local.index_prefix
-      CALLBACK_SECRETS = var.callback_secrets
+      CALLBACK_SECRETS = coalesce(var.callback_secrets, "-")
+      WEBHOOK_URL      = coalesce(var.webhook_url, "-")
+      WEBHOOK_SECRETS  = coalesce(var.webhook_secrets, "-")
     },
   )
 
-  input_prefix = lookup(var.settings, "INPUT_PREFIX", "incoming/")
-  index_prefix = lookup(var.settings, "INDEX_PREFIX", "index/")
-  index_bucket = lookup(var.settings, "INDEX_BUCKET", var.input_bucket)
-
-  # Known once the trigger is there. The function `callback` itself does not need it, which keeps this from being a circle.
-  function_url = try(
-    jsondecode(tencentcloud_scf_trigger.callback_url.trigger_attribute).NetConfig.ExtranetUrl,
-    "-",
-  )
-  callback_url = var.callback_url != "" ? var.callback_url : local.function_url
+  input_prefix = lookup(local.given, "INPUT_PREFIX", "incoming/")
+  index_prefix = lookup(local.given, "INDEX_PREFIX", "index/")
+  index_bucket = lookup(local.given, "INDEX_BUCKET", var.input_bucket)
 }

@@ -47,3 +47,14 @@ resource "tencentcloud_scf_trigger" "daily_audit" {
   trigger_desc    = "0 17 3 * * * *"
   custom_argument = "audit"
 }
+
+locals {
+  # Known once the trigger is there. The function `callback` itself does not need it, which keeps this from being a circle.
+  function_url = trimsuffix(
+    try(jsondecode(tencentcloud_scf_trigger.callback_url.trigger_attribute).NetConfig.ExtranetUrl, ""),
+    "/",
+  )
+  callback_url = (
+    contains(["", "-"], var.callback_url) ? coalesce(local.function_url, "-") : trimsuffix(var.callback_url, "/")
+  )
+}

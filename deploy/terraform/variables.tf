@@ -31,10 +31,55 @@ variable "callback_url" {
   default     = ""
 }
 
+variable "webhook_url" {
+  description = "WEBHOOK_URL: who is told when a job has ended; a dash tells nobody. It may hold a token."
+  type        = string
+  default     = "-"
+  sensitive   = true
+}
+
+variable "webhook_secrets" {
+  description = "WEBHOOK_SECRETS: what it is told is signed with, one or more of whsec_<base64>, separated by commas."
+  type        = string
+  default     = "-"
+  sensitive   = true
+}
+
 variable "settings" {
-  description = "The other settings by name (docs/settings.md); what is left out has its default."
+  description = "The other settings by name (docs/settings.md); what is left out, or a dash, has its default."
   type        = map(string)
   default     = {}
+
+  validation {
+    condition     = length(setsubtract(keys(var.settings), local.setting_names)) == 0
+    error_message = "No such settings: ${join(", ", setsubtract(keys(var.settings), local.setting_names))}."
+  }
+
+  validation {
+    condition     = length(setintersection(keys(var.settings), local.own_variables)) == 0
+    error_message = "These have variables of their own: ${join(", ", setintersection(keys(var.settings), local.own_variables))}."
+  }
+
+  validation {
+    condition = alltrue([
+      for name in ["INPUT_PREFIX", "OUTPUT_PREFIX", "INDEX_PREFIX"] : !can(regex("[*?]", lookup(var.settings, name, "")))
+    ])
+    error_message = "A prefix with * or ? would stand for other keys in the policies; choose another."
+  }
+
+  validation {
+    condition = (
+      contains(["", "-"], lookup(var.settings, "INDEX_BUCKET", "-"))
+      || endswith(lookup(var.settings, "INDEX_BUCKET", "-"), regex("-[0-9]+$", var.input_bucket))
+    )
+    error_message = "INDEX_BUCKET is another account's: its owner has to grant the access, with a bucket policy."
+  }
+}
+
+variable "log_topic" {
+  description = "A log topic of your own, with indexes, in CLS; without one SCF makes one."
+  type        = object({ logset_id = string, topic_id = string })
+  default     = null
 }
 
 variable "create_bucket" {

@@ -1,10 +1,12 @@
 terraform {
-  required_version = ">= 1.5"
+  required_version = ">= 1.9" # a validation may look at more than its own variable
 
   required_providers {
     tencentcloud = {
-      source  = "tencentcloudstack/tencentcloud"
-      version = ">= 1.83.25" # the first release known to have tencentcloud_scf_trigger
+      source = "tencentcloudstack/tencentcloud"
+      # What this is written after. tencentcloud_scf_trigger is older (1.83.21 has it), but was at first without
+      # trigger_attribute, and wanted a name for a function URL.
+      version = ">= 1.83.25"
     }
   }
 }

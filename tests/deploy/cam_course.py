@@ -18,12 +18,15 @@ from localcloud.cam.policy import Policy
 from localcloud.clock import MovableClock, system_clock
 from localcloud.cos.models import Weaknesses
 from localcloud.faults import KillAfter, Refuse, Requests
+from tests.beginning import let_it_have_begun
+from tests.receiver import Listener
 from tests.support import EVENTS, ROOT, load_event
 from voice_separation.bucket import Bucket
 from voice_separation.capability import KeyRing
 from voice_separation.index import documents, keys
 from voice_separation.index.canonical import Document
 from voice_separation.index.documents import Claim, Pending, Reason, Waiting
+from voice_separation.index.notice import Notice
 from voice_separation.uploads import Upload
 from voicesep.local import INDEX, LocalApp
 from voicesep.policies import role_policies
@@ -45,6 +48,7 @@ class Course:
 
     def run(self) -> None:
         """Do everything; the first part happened long ago, so that it is old enough for the audit."""
+        let_it_have_begun(self.app.cloud, self.app.bucket.name, self.clock())
         self.an_event_is_lost()
         self.whoever_claimed_died()
         self.clock.advance(LONG_AGO.total_seconds())
@@ -135,6 +139,33 @@ class Course:
         self.app.cloud.ci.restore(told.encode())
         assert self._report(told) == 200
         assert self._report(told.replace("j40644e92", "jnobody92")) == 404
+
+    # The receiver of notices --------------------------------------------------------------------------------------
+
+    def a_receiver_is_told(self, listener: Listener) -> None:
+        """It takes a notice, then none, then none ever; and somebody damages one."""
+        self._reconcile_notices_that_are_due()  # one is that of the callback that was killed
+        assert self._listed("notices/") == []
+        assert listener.posts
+        listener.answers(500)
+        self._uploaded("told-later.mp3")
+        self._reconcile_notices_that_are_due()
+        (kept,) = self._listed("notices/")
+        assert b'"attempts":1' in self._read(kept)
+        listener.answers(410)
+        self._reconcile_notices_that_are_due()
+        self._uploaded("told-never.mp3")
+        assert len(self._listed("undelivered/")) == 2
+        self.app.cloud.cos.put(self.app.bucket.name, f"{INDEX}notices/jdamaged/Success.json", b"damaged")
+        self._reconcile()
+        assert self._listed("notices/") == []
+
+    def _reconcile_notices_that_are_due(self) -> None:
+        for key in self._listed("notices/"):
+            notice = Notice.model_validate_json(self._read(key))
+            due = notice.model_copy(update={"next_attempt_at": notice.noted_at})
+            self.app.cloud.cos.put(self.app.bucket.name, key, due.content())
+        self._reconcile()
 
     # How it is done ---------------------------------------------------------------------------------------------
 

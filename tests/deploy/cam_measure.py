@@ -18,11 +18,16 @@ from localcloud.permissions import accesses_of
 from localcloud.recorder import RecordedRequest
 from voice_separation.index import keys
 
-FOLDERS = (keys.CLAIMS, keys.PENDING, keys.WAITING, keys.REFUSED, keys.JOBS, keys.LOG, keys.SEGMENTS, keys.UPLOADS)
+FOLDERS = (
+    *(keys.CLAIMS, keys.PENDING, keys.WAITING, keys.REFUSED),
+    *(keys.JOBS, keys.LOG, keys.SEGMENTS, keys.UPLOADS, keys.NOTICES, keys.UNDELIVERED),
+)
 INPUT, OUTPUT, INDEX = "incoming/", "separated/", "index/"
 OBJECT_ACTIONS = tuple(f"cos:{name}" for name in cos.OBJECT_ACTIONS.values())
 BUCKET_ACTIONS = tuple(f"cos:{name}" for name in cos.BUCKET_ACTIONS.values() if name != "GetBucket")
 CI_ACTIONS = tuple({*ci.ONE_ACTIONS.values(), *ci.ALL_ACTIONS.values()})
+PAGE, HOME = "index/page/", "index/index.html"
+BUCKET = "the bucket"
 ELSEWHERE = "elsewhere"
 
 Pair = tuple[str, str]
@@ -62,15 +67,17 @@ def place_of(access: Access, at: Deployment) -> str:
     if not access.resource.startswith(at.object("")):
         return ELSEWHERE
     key = access.resource.removeprefix(at.object(""))
-    places = (*(INDEX + folder for folder in FOLDERS), INPUT, OUTPUT)
-    if key == INDEX + keys.INDEX:
+    places = (*(INDEX + folder for folder in FOLDERS), INPUT, OUTPUT, PAGE)
+    if key in (INDEX + keys.INDEX, HOME):
         return key
+    if not key:
+        return BUCKET
     return next((place for place in places if key.startswith(place)), ELSEWHERE)
 
 
 def _listed(prefix: str) -> str:
     """Name a listing: of one of the places as a whole, of part of one, or of anything else."""
-    wholes = (*(INDEX + folder for folder in FOLDERS), INPUT, OUTPUT)
+    wholes = (*(INDEX + folder for folder in FOLDERS), INPUT, OUTPUT, PAGE)
     if prefix in wholes:
         return f"list {prefix}"
     return next((f"list below {whole}" for whole in wholes if prefix.startswith(whole)), "list elsewhere")
@@ -98,9 +105,9 @@ def allowed(policy: Policy, at: Deployment) -> frozenset[Pair]:
 
 def _probes(at: Deployment) -> Iterator[Access]:
     """Yield accesses of every action to every place, and to places that merely look like them."""
-    folders = [INDEX + folder for folder in FOLDERS] + [INPUT, OUTPUT]
+    folders = [INDEX + folder for folder in FOLDERS] + [INPUT, OUTPUT, PAGE]
     beside = [f"{folder.rstrip('/')}-beside/probe" for folder in folders]
-    objects = [f"{folder}probe" for folder in folders] + [*folders, *beside, INDEX + keys.INDEX, INDEX + "x", "x"]
+    objects = [f"{folder}probe" for folder in folders] + [*folders, *beside, INDEX + keys.INDEX, HOME, INDEX + "x", "x"]
     neighbours = (
         replace(at, bucket=f"other-{at.owner.appid}"),
         replace(at, region="ap-beijing"),

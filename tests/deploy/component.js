@@ -3,7 +3,14 @@
  * What happens to a serverless.yml before Tencent's toolkit sees it. The command line resolves `${env:…}`; the
  * component `multi-scf`, which runs in Tencent's cloud, spreads the inputs over its functions. Neither can be installed
  * from a registry, so both are modelled here, from what their public sources do (docs/proof.md names them).
+ *
+ * Revisions of the component differ in what a function takes over from `inputs`, and which one runs cannot be seen.
+ * `everything` is what its manual says; `basics` is what its sources of 2021 do.
  */
+const HANDED_DOWN = {
+  everything: () => true,
+  basics: (key) => ['type', 'namespace', 'runtime', 'description'].includes(key),
+};
 
 /** Replace `${env:NAME}` as the command line does: an unset variable is no error, it becomes undefined. */
 function resolveEnvironment(value, environment) {
@@ -26,11 +33,15 @@ function mapStrings(value, change) {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapStrings(item, change)]));
 }
 
-/** Return the toolkit's inputs of each function, and of the triggers, for a file as its author wrote it. */
-function toolkitInputs(document, environment) {
+/**
+ * Return the toolkit's inputs of each function, and of the triggers, for a file as its author wrote it; `handedDown`
+ * says which revision of the component is meant, `everything` or `basics`.
+ */
+function toolkitInputs(document, environment, handedDown) {
   const travelled = JSON.parse(JSON.stringify(resolveEnvironment(document, environment))); // undefined is lost here
   const file = resolveInstance({ stage: 'dev', ...travelled });
-  const { functions, triggers = [], src, region = 'ap-guangzhou', ...shared } = file.inputs;
+  const { functions, triggers = [], src, region = 'ap-guangzhou', ...common } = file.inputs;
+  const shared = Object.fromEntries(Object.entries(common).filter(([key]) => HANDED_DOWN[handedDown](key)));
   // The component has uploaded the zip by then; the bucket is named without the APPID.
   const code = {
     bucket: `sls-cloudfunction-${region}-code`,

@@ -10,8 +10,8 @@ from tests.deploy.toolkit import FOLDER, Toolkit
 
 
 @pytest.fixture(scope="session")
-def toolkit() -> Iterator[Toolkit]:
-    """Tencent's deploy toolkit; where it cannot run, the test is skipped, and says what to install."""
+def node() -> str:
+    """The path of Node, with Tencent's deploy toolkit installed; where there is none, the test is skipped."""
     if (program := shutil.which("node")) is None:
         pytest.skip(
             "Node is missing, so Tencent's deploy toolkit cannot run: apt-get install nodejs npm, then make test"
@@ -21,5 +21,11 @@ def toolkit() -> Iterator[Toolkit]:
         pytest.skip(f"Node 18 or newer is needed for Tencent's deploy toolkit, this is {version}: install nodejs, npm")
     if not (FOLDER / "node_modules" / "tencent-component-toolkit").is_dir():
         pytest.fail("Tencent's deploy toolkit is not installed; run `make test`, or `npm ci` in tests/deploy")
-    with Toolkit(program) as toolkit:
+    return program
+
+
+@pytest.fixture(scope="session")
+def toolkit(node: str) -> Iterator[Toolkit]:
+    """Tencent's deploy toolkit, in a process of its own."""
+    with Toolkit(node) as toolkit:
         yield toolkit

@@ -2,7 +2,8 @@
 /*
  * Deploys, or removes, serverless.yml files with Tencent's own toolkit. Each line on stdin is one task in JSON:
  *
- *   {"action": "deploy" | "remove", "endpoint": "127.0.0.1:…", "file": "…/serverless.yml", "envFile": "…/.env"}
+ *   {"action": "deploy" | "remove", "endpoint": "127.0.0.1:…", "file": "…/serverless.yml", "envFile": "…/.env",
+ *    "handedDown": "everything" | "basics"}
  *
  * and is answered by one line on stdout: {"failure": ""}, or why the toolkit gave up. Requests go to the endpoint, and
  * the host that they are for into the path; all else, encoding and signature included, is Tencent's code.
@@ -38,13 +39,13 @@ function connectTo(endpoint) {
 
 async function main() {
   for await (const line of readline.createInterface({ input: process.stdin })) {
-    const { action, endpoint, file, envFile } = JSON.parse(line);
+    const { action, endpoint, file, envFile, handedDown } = JSON.parse(line);
     let failure = '';
     try {
       connectTo(endpoint);
       const document = yaml.load(fs.readFileSync(file, 'utf8'));
       const environment = dotenv.parse(fs.readFileSync(envFile));
-      await actions[action](toolkitInputs(document, environment));
+      await actions[action](toolkitInputs(document, environment, handedDown));
     } catch (error) {
       failure = error.message || String(error);
     }

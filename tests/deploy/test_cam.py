@@ -1,6 +1,7 @@
 """Least privilege: what the doors ask of a local cloud is what deploy/cam allows them, no less and no more."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from localcloud.scf.serverless import read_project
 from localcloud.ssm.models import Value
 from tests.deploy.cam_course import AT_ONCE, bucket_of, held_to, own_policies
 from tests.deploy.cam_measure import Deployment, Pair, allowed, narrowed, pairs_of, used
+from tests.receiver import SECRET, Listener, listening
 from tests.support import ROOT
 from voice_separation.callback_secrets import CURRENT_VERSION
 from voicesep.policies import DOORS, FILES, NoPolicyError, policy_document
@@ -38,13 +40,21 @@ class Measured:
         return [access for access in self.accesses[door] if not policy.allows(access, self.at.owner)]
 
 
-@pytest.fixture(scope="module")
-def measured() -> Measured:
-    """The course, run once, with each door held to its policy; that it runs at all is half of the proof."""
-    bucket = bucket_of(AT_ONCE)
-    policies = own_policies(AT_ONCE)
-    with held_to(policies, AT_ONCE) as course:
+@pytest.fixture(scope="module", params=[False, True], ids=["telling nobody", "telling a receiver"])
+def measured(request: pytest.FixtureRequest) -> Iterator[Measured]:
+    """The course, run with each door held to its policy; that it runs at all is half of the proof."""
+    with listening() as listener:
+        yield run(listener if request.param else None)
+
+
+def run(listener: Listener | None) -> Measured:
+    settings = {**AT_ONCE, **(listener.settings if listener else {})}
+    bucket = bucket_of(settings)
+    policies = own_policies(settings)
+    with held_to(policies, settings) as course:
         course.run()
+        if listener:
+            course.a_receiver_is_told(listener)
         cloud = course.app.cloud
         names = {door: cloud.scf.function(door).name for door in DOORS}
         requests = cloud.recorder.requests()
@@ -127,6 +137,14 @@ def test_a_door_that_may_do_less_fails_and_says_what_it_lacks() -> None:
     assert (
         f"may not do cos:PutObject on qcs::cos:ap-guangzhou:uid/1250000000:{course.app.bucket.name}/index/log/" in log
     )
+
+
+def test_a_receiver_is_told_only_by_doors_that_were_given_what_this_takes() -> None:
+    told = {**AT_ONCE, "WEBHOOK_URL": "http://127.0.0.1:1", "WEBHOOK_SECRETS": SECRET}
+    assert separated(own_policies(told), told)[0]
+    is_stored, log = separated(own_policies(AT_ONCE), told)
+    assert not is_stored
+    assert "cos:GetObject" in log
 
 
 def separated(policies: dict[str, Policy], settings: dict[str, str]) -> tuple[bool, str]:

@@ -4,6 +4,7 @@ import ast
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,9 @@ import pytest
 from localcloud import Options
 from localcloud.clock import system_clock
 from localcloud.ssm.models import Value
+from tests.beginning import let_it_have_begun
+from tests.deploy.upload import uploaded
+from tests.deploy.walk import plain_environment
 from tests.support import ROOT, SAMPLE
 from tools.package.__main__ import tell
 from tools.package.build import Bundle, build
@@ -138,6 +142,28 @@ def test_the_table_tells_every_package_and_the_size_of_the_zip(
     assert f"{bundle.archive.stat().st_size / 1024:,.1f} KiB" in rows["voice-separation.zip"]
 
 
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """What `make package` needs of this project, with the environment and the wheels that are here already."""
+    folder = tmp_path / "checkout"
+    folder.mkdir()
+    for name in ("Makefile", "LICENSE", "requirements.txt", "serverless.yml"):
+        shutil.copy(ROOT / name, folder)
+    for name in ("src", "tools"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / ".venv").symlink_to(sys.prefix)
+    shutil.copytree(ROOT / "build" / "wheels", folder / "build" / "wheels", copy_function=shutil.copyfile)
+    (folder / ".env").write_text("CALLBACK_SECRETS=not-to-be-uploaded\n")
+    return folder
+
+
+def test_what_the_command_line_uploads_for_serverless_yml_is_the_bundle(
+    bundle: Bundle, checkout: Path, node: str
+) -> None:
+    environment = plain_environment(**({"PYTHON310": str(PYTHON310)} if PYTHON310 else {}))
+    assert uploaded(checkout, environment, node) == files(bundle.tree)
+
+
 @needs_python310
 def test_every_module_has_byte_code_that_is_taken_without_a_look_at_its_source(bundle: Bundle) -> None:
     found = files(bundle.tree)
@@ -185,6 +211,7 @@ def app(bundle: Bundle, tmp_path: Path) -> Iterator[LocalApp]:
     with LocalApp(tmp_path, settings, ignore_logs, options) as app:
         app.cloud.ssm.create(app.bucket.region, "callback", Value(text="0123456789abcdef" * 4))
         app.deploy()
+        let_it_have_begun(app.cloud, app.bucket.name, options.clock())
         yield app
 
 

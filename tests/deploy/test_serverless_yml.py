@@ -3,7 +3,9 @@
 import importlib
 import json
 import re
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tencentcloud.scf.v20180416 import models as scf
@@ -12,24 +14,57 @@ from tencentcloud.tag.v20180813 import models as tag
 from tests.deploy.account import Call
 from tests.deploy.project import ENV_EXAMPLE, INPUTS, SERVERLESS_YML, env_example
 from tests.deploy.tencent_api import TencentApi
-from tests.deploy.toolkit import VERSIONS, Recording, Toolkit, UnknownParameters, as_request
-from tests.deploy.traps import variables
+from tests.deploy.toolkit import HANDED_DOWN, VERSIONS, HandedDown, Recording, Toolkit, UnknownParameters, as_request
+from tests.deploy.traps.deployment import variables
 from voice_separation.settings import NAMES, Settings, from_environment
 
 FUNCTIONS = {key: f"voice-dev-separation-{key}" for key in ("submit", "callback", "reconcile")}
+SECONDS = {"submit": "60", "callback": "15", "reconcile": "900"}
+GIVEN = [variable["key"] for variable in INPUTS["environments"]]
+AT_CREATION = {"Type", "Runtime", "Handler", "Code", "DeployMode", "InstallDependency"}  # an update does not repeat it
 WITHOUT_COMMENTS = re.sub(r"#.*", "", SERVERLESS_YML.read_text())
 COS_TRIGGER = {"event": "cos:ObjectCreated:*", "filter": {"Prefix": "incoming/", "Suffix": ""}}
 FUNCTION_URL = {"AuthType": "NONE", "NetConfig": {"EnableIntranet": False, "EnableExtranet": True}}
 
 
+@pytest.fixture(scope="module", params=HANDED_DOWN)
+def handed_down(request: pytest.FixtureRequest) -> HandedDown:
+    """What functions take over from `inputs`, in one revision of the component and in another."""
+    revision: HandedDown = request.param
+    return revision
+
+
 @pytest.fixture(scope="module")
-def recording(toolkit: Toolkit, tmp_path_factory: pytest.TempPathFactory) -> Recording:
+def recording(toolkit: Toolkit, handed_down: HandedDown) -> Recording:
     """The first deployment, with .env.example as it stands, into an account that takes its time."""
     with TencentApi() as api:
         api.account.takes_its_time = True
-        recording = toolkit.run("deploy", api, SERVERLESS_YML, ENV_EXAMPLE)
+        recording = toolkit.run("deploy", api, SERVERLESS_YML, ENV_EXAMPLE, handed_down)
     assert recording.failure == ""
     return recording
+
+
+def created(key: str) -> dict[str, Any]:
+    """Return all that CreateFunction is to be told of a function, as it is on the wire."""
+    said = INPUTS["functions"][key]
+    return {
+        "FunctionName": FUNCTIONS[key],
+        "Description": said["description"],
+        "Namespace": "default",
+        "Type": "Event",
+        "Runtime": "Python3.10",
+        "Handler": f"{key}.main_handler",
+        "Role": said["role"],
+        "Timeout": SECONDS[key],
+        "MemorySize": "256",
+        "DiskSize": "512",
+        "Code": {"CosBucketName": "sls-cloudfunction-ap-guangzhou-code", "CosObjectName": "voice-dev-separation.zip"},
+        "DeployMode": "code",
+        "InstallDependency": "FALSE",
+        "L5Enable": "FALSE",
+        "PublicNetConfig": {"PublicNetStatus": "ENABLE", "EipConfig": {"EipStatus": "DISABLE"}},
+        "Environment": {"Variables": [{"Key": name, "Value": env_example()[name]} for name in GIVEN]},
+    }
 
 
 def test_every_call_is_known_to_the_vendor_s_request_models(recording: Recording) -> None:
@@ -69,20 +104,13 @@ def test_the_toolkit_waits_until_a_function_is_active(recording: Recording) -> N
 
 
 @pytest.mark.parametrize("key", FUNCTIONS)
-def test_each_function_is_created_as_the_file_says(recording: Recording, key: str) -> None:
-    said = INPUTS["functions"][key]
-    (function,) = [
-        each for each in recording.requests(scf.CreateFunctionRequest) if each.FunctionName == FUNCTIONS[key]
+def test_each_function_is_created_as_the_file_says_and_with_nothing_else(recording: Recording, key: str) -> None:
+    (told,) = [
+        call.params
+        for call in recording.calls
+        if call.action == "CreateFunction" and call.params["FunctionName"] == FUNCTIONS[key]
     ]
-    assert (function.Type, function.Runtime, function.Namespace) == ("Event", "Python3.10", "default")
-    assert function.Handler == f"{key}.main_handler"
-    assert function.Role == said["role"]
-    assert (int(function.MemorySize), int(function.Timeout)) == (INPUTS["memorySize"], said["timeout"])
-    assert function.Code.CosBucketName == "sls-cloudfunction-ap-guangzhou-code"
-    assert function.PublicNetConfig.PublicNetStatus == "ENABLE"
-    assert (function.InstallDependency, function.AsyncRunEnable) == ("FALSE", None)
-    assert (function.ClsLogsetId, function.ClsTopicId) == (None, None)  # SCF makes a topic by itself
-    assert function.Description == said["description"]
+    assert told == created(key)
 
 
 def test_each_function_gets_exactly_the_settings_and_can_read_them(recording: Recording) -> None:
@@ -90,6 +118,15 @@ def test_each_function_gets_exactly_the_settings_and_can_read_them(recording: Re
         given = variables(function)
         assert given.keys() == set(NAMES)
         assert from_environment(given) == from_environment(env_example())
+
+
+def test_each_setting_has_the_value_of_the_variable_that_is_called_like_it(
+    toolkit: Toolkit, handed_down: HandedDown, tmp_path: Path
+) -> None:
+    told = {name: f"the value of {name}" for name in env_example()}
+    file = shutil.copy(SERVERLESS_YML, tmp_path)
+    functions = toolkit.deployed(Path(file), told, handed_down).requests(scf.CreateFunctionRequest)
+    assert [variables(function) for function in functions] == [{name: told[name] for name in NAMES}] * 3
 
 
 def test_the_bucket_calls_submit_the_url_calls_callback_and_two_timers_call_reconcile(recording: Recording) -> None:
@@ -107,6 +144,7 @@ def test_the_bucket_calls_submit_the_url_calls_callback_and_two_timers_call_reco
     assert (url.Type, url.TriggerName, json.loads(url.TriggerDesc)) == ("http", "callback-url", FUNCTION_URL)
     assert (every_minute.Type, every_minute.TriggerDesc) == ("timer", "0 * * * * * *")
     assert (audit.Type, audit.TriggerDesc) == ("timer", "0 17 3 * * * *")
+    assert (every_minute.TriggerName, audit.TriggerName) == ("every-minute", "daily-audit")
     assert (every_minute.CustomArgument, audit.CustomArgument) == ("reconcile", "audit")
 
 
@@ -116,11 +154,13 @@ def test_each_function_carries_the_tag(recording: Recording) -> None:
     assert [each.ResourceIds for each in attached] == [[f"default/function/{name}"] for name in FUNCTIONS.values()]
 
 
-def test_a_second_deployment_updates_the_functions_and_leaves_every_trigger_in_place(toolkit: Toolkit) -> None:
+def test_a_second_deployment_updates_the_functions_and_leaves_every_trigger_in_place(
+    toolkit: Toolkit, handed_down: HandedDown
+) -> None:
     with TencentApi() as api:
-        toolkit.run("deploy", api, SERVERLESS_YML, ENV_EXAMPLE)
+        toolkit.run("deploy", api, SERVERLESS_YML, ENV_EXAMPLE, handed_down)
         before = {name: list(triggers) for name, triggers in api.account.triggers.items()}
-        second = toolkit.run("deploy", api, SERVERLESS_YML, ENV_EXAMPLE)
+        second = toolkit.run("deploy", api, SERVERLESS_YML, ENV_EXAMPLE, handed_down)
         assert api.account.triggers == before
     assert second.failure == ""
     assert second.changes == [
@@ -129,6 +169,30 @@ def test_a_second_deployment_updates_the_functions_and_leaves_every_trigger_in_p
     ]
     for call in second.calls:
         as_request(call)
+    updates = [call.params for call in second.calls if call.action == "UpdateFunctionConfiguration"]
+    assert updates == [{key: created(name)[key] for key in created(name).keys() - AT_CREATION} for name in FUNCTIONS]
+
+
+def test_the_functions_are_the_same_whatever_the_component_hands_down(toolkit: Toolkit) -> None:
+    calls = []
+    for revision in HANDED_DOWN:
+        with TencentApi() as api:
+            calls.append(toolkit.run("deploy", api, SERVERLESS_YML, ENV_EXAMPLE, revision).calls)
+    assert calls[0] == calls[1]
+
+
+def test_a_file_that_relies_on_inheritance_would_deploy_functions_without_settings(
+    toolkit: Toolkit, tmp_path: Path
+) -> None:
+    inherited = re.sub(
+        r"^ +(memorySize|tags|environments): \*\w+\n", "", SERVERLESS_YML.read_text(), flags=re.MULTILINE
+    )
+    file = tmp_path / "serverless.yml"
+    file.write_text(inherited)
+    functions = toolkit.deployed(file, env_example(), handed_down="everything").requests(scf.CreateFunctionRequest)
+    assert [(each.MemorySize, set(variables(each))) for each in functions] == [("256", set(NAMES))] * 3
+    functions = toolkit.deployed(file, env_example(), handed_down="basics").requests(scf.CreateFunctionRequest)
+    assert [(each.MemorySize, variables(each)) for each in functions] == [("128", {})] * 3
 
 
 def test_removing_deletes_the_functions_and_nothing_else(toolkit: Toolkit) -> None:

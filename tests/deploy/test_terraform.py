@@ -14,6 +14,7 @@ from localcloud.scf.project import CosTrigger, HttpTrigger, TimerTrigger
 from localcloud.scf.serverless import read_project
 from tests.deploy.project import INPUTS, SERVERLESS_YML, env_example
 from tests.support import ROOT
+from voicesep.policies import BELIEVED_CALLBACKS, NOTICES, STORED_SECRETS
 
 FOLDER = ROOT / "deploy" / "terraform"
 FILES = sorted(FOLDER.glob("*.tf"))
@@ -109,17 +110,16 @@ def test_each_trigger_is_as_in_serverless_yml() -> None:
 def test_the_default_prefixes_are_the_settings_own() -> None:
     example = env_example()
     for name in ("INPUT_PREFIX", "INDEX_PREFIX"):
-        assert local_values()[name.lower()] == f'${{lookup(var.settings, "{name}", "{example[name]}")}}'
+        assert local_values()[name.lower()] == f'${{lookup(local.given, "{name}", "{example[name]}")}}'
 
 
 def test_every_placeholder_of_the_policies_is_filled_in() -> None:
     used = set()
-    for name in ("submit.json", "callback.json", "reconcile.json", "stored-secrets.json", "believed-callbacks.json"):
+    files = set(re.findall(r"[\w-]+\.json", local_values()["policy_files"]))
+    assert files == {STORED_SECRETS, BELIEVED_CALLBACKS, NOTICES["callback"], NOTICES["reconcile"]}
+    for name in ("submit.json", "callback.json", "reconcile.json", *files):
         used |= set(re.findall(r"\$\{(\w+)\}", (CAM / name).read_text()))
     assert used <= local_values()["placeholders"].keys()
-    files = set(re.findall(r"[\w-]+\.json", local_values()["policy_files"]))
-    assert {name for name in files if not (CAM / name).is_file()} == set()
-    assert files == {"stored-secrets.json", "believed-callbacks.json"}
 
 
 def test_whatever_is_referred_to_is_there() -> None:
@@ -131,7 +131,28 @@ def test_whatever_is_referred_to_is_there() -> None:
     assert set(re.findall(r"(?<!\")\b(tencentcloud_\w+\.\w+)", text)) <= declared
 
 
-def test_secrets_are_marked_as_such_and_none_has_a_default() -> None:
-    (secrets,) = [block["callback_secrets"] for block in blocks("variable") if "callback_secrets" in block]
-    assert secrets["sensitive"] is True
-    assert "default" not in secrets
+def test_no_function_is_there_before_its_role_may_do_what_it_does() -> None:
+    for function in resources("tencentcloud_scf_function").values():
+        assert function["depends_on"] == ["${tencentcloud_cam_role_policy_attachment.door}"]
+
+
+def test_a_log_topic_of_ones_own_is_every_functions() -> None:
+    for function in resources("tencentcloud_scf_function").values():
+        assert function["cls_logset_id"] == "${try(var.log_topic.logset_id, null)}"
+        assert function["cls_topic_id"] == "${try(var.log_topic.topic_id, null)}"
+
+
+def test_no_validation_looks_at_a_secret_for_a_failing_one_would_print_it() -> None:
+    variables = {name: body for block in blocks("variable") for name, body in block.items()}
+    sensitive = [name for name, body in variables.items() if body.get("sensitive")]
+    checked = str([body.get("validation") for body in variables.values()])
+    assert len(sensitive) == 3
+    assert not [name for name in sensitive if f"var.{name}" in checked]
+
+
+def test_secrets_are_marked_as_such_and_have_no_default_that_is_one() -> None:
+    variables = {name: body for block in blocks("variable") for name, body in block.items()}
+    assert variables["callback_secrets"]["sensitive"] is True
+    assert "default" not in variables["callback_secrets"]
+    for name in ("webhook_url", "webhook_secrets"):  # a dash tells nobody
+        assert (variables[name]["sensitive"], variables[name]["default"]) == (True, "-")

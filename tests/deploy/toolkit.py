@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 from tencentcloud.scf.v20180416 import models as scf
 from tencentcloud.tag.v20180813 import models as tag
@@ -27,6 +27,8 @@ UNDOCUMENTED = {
     "GetFunction": {"ShowTriggers"},
 }
 Request = TypeVar("Request")
+HandedDown = Literal["everything", "basics"]  # what functions take over from `inputs`: tests/deploy/component.js
+HANDED_DOWN: tuple[HandedDown, ...] = get_args(HandedDown)
 
 
 @dataclass(frozen=True)
@@ -88,19 +90,32 @@ class Toolkit:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._node.communicate(timeout=SECONDS)
 
-    def run(self, action: Literal["deploy", "remove"], api: TencentApi, file: Path, env_file: Path) -> Recording:
+    def run(
+        self,
+        action: Literal["deploy", "remove"],
+        api: TencentApi,
+        file: Path,
+        env_file: Path,
+        handed_down: HandedDown = "everything",
+    ) -> Recording:
         """Deploy or remove a serverless.yml against `api`, with the variables of `env_file`."""
         before = len(api.calls)
-        task = {"action": action, "endpoint": api.endpoint, "file": str(file), "envFile": str(env_file)}
+        task = {
+            "action": action,
+            "endpoint": api.endpoint,
+            "file": str(file),
+            "envFile": str(env_file),
+            "handedDown": handed_down,
+        }
         answer = self._answer(json.dumps(task))
         return Recording(tuple(api.calls[before:]), answer["failure"])
 
-    def deployed(self, file: Path, environment: Mapping[str, str]) -> Recording:
+    def deployed(self, file: Path, environment: Mapping[str, str], handed_down: HandedDown = "everything") -> Recording:
         """Deploy a serverless.yml into an empty account; `environment` becomes the .env beside it."""
         env_file = file.with_name(".env")
         env_file.write_text("".join(f"{name}={value}\n" for name, value in environment.items()))
         with TencentApi() as api:
-            return self.run("deploy", api, file, env_file)
+            return self.run("deploy", api, file, env_file, handed_down)
 
     def _answer(self, task: str) -> dict[str, str]:
         assert self._node.stdin
