@@ -24,13 +24,15 @@ import click
 from benchmarks.counted_cos import CountedCos, Objects
 from voice_separation.bucket import Bucket
 from voice_separation.clock import Deadline
-from voice_separation.index import keys
+from voice_separation.index import documents, keys
 from voice_separation.index.entries import Entry
 from voice_separation.index.reader import IndexReader
 from voice_separation.index.writer import IndexWriter
+from voice_separation.pending_notes import PendingNotes
 from voice_separation.publication import Publication
 from voice_separation.rebuilding import Rebuilding
 from voice_separation.telemetry import Level, Telemetry
+from voice_separation.uploads import Upload
 
 Result = TypeVar("Result")
 
@@ -140,6 +142,15 @@ class Bench:
         rebuilding = Rebuilding(self.reader, self.writer, self.clock, GRACE)
         rebuilding.run(rebuilding.plan())
 
+    def note(self) -> None:
+        """Note a minute's jobs, as they were when they were submitted."""
+        for number in range(CALLBACKS):
+            job = entry(self.jobs + number, self.clock.at)
+            upload = documents.Upload.of(Upload(BUCKET, job.input.key or "", f"{number:032x}", 219_263))
+            noted = upload.model_copy(update={"upload_id": job.upload_id})
+            pending = documents.Pending(job_id=job.job_id, submitted_at=self.clock.at, upload=noted)
+            self.objects.put(f"index/{keys.pending(noted.upload_id, self.clock.at)}", pending.content())
+
     def receive(self) -> None:
         """Do what a minute's callbacks do to the index."""
         for number in range(CALLBACKS):
@@ -154,7 +165,8 @@ class Bench:
         """Publish what a minute's callbacks have brought."""
         telemetry = Telemetry(self.clock, Level.ERROR)
         deadline = Deadline.after(60, self.clock)
-        Publication(self.reader, self.writer, self.clock, deadline, telemetry, GRACE).publish()
+        notes = PendingNotes(self.reader, self.writer, deadline)
+        Publication(self.reader, self.writer, self.clock, deadline, telemetry, GRACE, notes).publish()
 
     def seed_peer(self, jobs: int) -> None:
         """Write the peer's index.json."""
@@ -199,6 +211,7 @@ def _apart(measure: Callable[[int], Result], jobs: int) -> Result:
 def _measure(jobs: int) -> Scale:
     bench = Bench(jobs)
     rebuild = bench.cost(bench.rebuild)
+    bench.note()
     minute = bench.cost(bench.receive)
     publication = bench.cost(bench.publish)
     look_ups = bench.cost(bench.look_up)

@@ -13,6 +13,7 @@ from voice_separation.notifications import parse_notification, reported_bucket
 from voice_separation.telemetry import Event
 
 UNAUTHORIZED = gateway.answer(401, "unauthorized")  # one body for every cause
+NO_CALLBACK = 405  # CI sends POST: browsers, scanners and `voicesep doctor` look here with GET
 
 
 def main_handler(event: object, context: Context) -> dict[str, Any]:
@@ -21,16 +22,20 @@ def main_handler(event: object, context: Context) -> dict[str, Any]:
     try:
         call = this_instance().invocation(context)
         telemetry = call.telemetry
+        call.tell(event)
         return _complete(event, call)
     except errors.CallbackRefused as error:
         told = {"error": type(error).__name__, "cause": error.cause, "reason": str(error)}
-        telemetry.warning(Event.CALLBACK_REFUSED, status=error.status, **told)
+        log = telemetry.debug if error.status == NO_CALLBACK else telemetry.warning
+        log(Event.CALLBACK_REFUSED, status=error.status, **told)
         return UNAUTHORIZED if error.status == UNAUTHORIZED["statusCode"] else gateway.answer(error.status, str(error))
     except errors.MalformedEvent as error:
         telemetry.error(Event.CALLBACK_REFUSED, status=400, error=type(error).__name__, reason=str(error))
         return gateway.answer(400, str(error))
     except errors.VoiceSeparationError as error:
-        telemetry.error(Event.CALLBACK_FAILED, error=type(error).__name__, message=str(error))
+        # What mends itself wakes nobody; what must be corrected, such as the role or a setting, does.
+        log = telemetry.warning if isinstance(error, errors.Retryable) else telemetry.error
+        log(Event.CALLBACK_FAILED, error=type(error).__name__, message=str(error))
         return gateway.answer(503, "try again later")
     except Exception as error:  # noqa: BLE001 - what the platform answers for an exception is not documented
         telemetry.error(Event.CALLBACK_FAILED, error=type(error).__name__, message="a fault of this app's own")

@@ -12,6 +12,7 @@ from voice_separation.instance import Context, Invocation, this_instance, unconf
 from voice_separation.telemetry import Event
 
 MINUTE = 57.0  # seconds: the next run begins when this one has ended
+TELLING = 10.0  # of these are kept for the receiver of notices, where there is one
 
 
 def main_handler(event: object, context: Context) -> dict[str, Any]:
@@ -27,17 +28,21 @@ def main_handler(event: object, context: Context) -> dict[str, Any]:
             raise InvalidSettings({"INPUT_BUCKET": "reconcile needs it: there is no event to tell the bucket"})
         bucket = Bucket(call.settings.input_bucket, call.region)
         message = event.get("Message") if isinstance(event, dict) else None
-        return call.audit(bucket).run().report() if message == "audit" else _reconcile(call.within(MINUTE), bucket)
+        return call.audit(bucket).run().report() if message == "audit" else _reconcile(call, bucket)
     except VoiceSeparationError as error:
         telemetry.error(Event.INVOCATION_FAILED, error=type(error).__name__, message=str(error))
         raise
 
 
 def _reconcile(call: Invocation, bucket: Bucket) -> dict[str, Any]:
+    notices = call.within(MINUTE).notices(bucket)
+    work = call.within(MINUTE - TELLING if notices else MINUTE)
     try:
-        done = call.reconciliation(bucket).run()
+        done = work.reconciliation(bucket).run()
     finally:  # what cannot be repaired now does not keep the rest from being published
-        index = call.publication(bucket).publish()
+        index = work.publication(bucket).publish()
+        if notices:
+            notices.send_due()
     if done.alarming:
         first = done.alarming[0].error
         raise ReconciliationIncomplete(f"{len(done.alarming)} uploads wait for a correction; first: {first}")

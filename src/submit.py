@@ -22,6 +22,7 @@ def main_handler(event: object, context: Context) -> dict[str, Any]:
     try:
         call = this_instance().invocation(context)
         telemetry = call.telemetry
+        call.tell(event)
         records = read_event(event, default_region=call.region)
         submission = Submission(call.settings, call.cos, call.submitter, telemetry)
         outcomes = submission.submit_all(records)

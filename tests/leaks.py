@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 from localcloud.ci.jobs import Job
 from localcloud.credentials import Identity
 from localcloud.faults import Effect, Requests
+from tests import receiver
 from tests.localcloud.signing import signed_headers
 from tests.support import ROOT, load_event
 from voice_separation.capability import KeyRing
@@ -21,7 +22,14 @@ from voicesep.local import LocalApp
 IN_USE, ROTATED = "planted-secret-that-signs-0123", "planted-secret-rotated-out-4567"
 UPLOADER = "q-sign-algorithm=sha1&q-ak=AKIDplanted&q-sign-time=1;2&q-signature=plantedbytheuploader"
 UPLOADERS_TOKEN = "planted-token-of-the-uploader"
-SETTINGS = {"CALLBACK_SECRETS": f"{IN_USE},{ROTATED}", "LOG_LEVEL": "DEBUG", "PENDING_GRACE_SECONDS": "0"}
+TO_RECEIVER, TO_RECEIVER_TOKEN = "planted-secret-of-the-receiver", "planted-token-in-the-address"
+SETTINGS = {
+    "CALLBACK_SECRETS": f"{IN_USE},{ROTATED}",
+    "WEBHOOK_URL": f"http://127.0.0.1:1{receiver.PATH}",  # nobody is there, so every notice is a failure to tell of
+    "WEBHOOK_SECRETS": receiver.SECRET,
+    "LOG_LEVEL": "DEBUG",
+    "PENDING_GRACE_SECONDS": "0",
+}
 UPLOAD_ID = "0123456789abcdef0123456789abcdef"
 
 
@@ -48,6 +56,7 @@ class Watched:
     def secrets(self) -> dict[str, str]:
         found = {"the secret that signs": IN_USE, "the rotated secret": ROTATED, **self.sent}
         found |= {"the uploader's Authorization": UPLOADER, "the uploader's token": UPLOADERS_TOKEN}
+        found |= {"the receiver's secret": TO_RECEIVER, "the receiver's address": TO_RECEIVER_TOKEN}
         for identity in self.issued:
             found[f"key of {identity.access_key_id}"] = identity.secret_key
             found[f"token of {identity.access_key_id}"] = identity.token or identity.secret_key

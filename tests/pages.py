@@ -68,11 +68,25 @@ class Page:
         """Where the page leads to, images included."""
         return [found["target"] or found["image"] or found["shown"] for found in _LINK.finditer(self.prose)]
 
+    @property
+    def commands(self) -> list[str]:
+        """What would be typed, of the whole page."""
+        return typed(self.fences)
+
+    def commands_below(self, title: str) -> list[str]:
+        """Return what would be typed, below a heading."""
+        return typed(self.below(title))
+
     def below(self, title: str) -> "list[Fence]":
         """Return the fences below a heading, up to the next of any level."""
         found = re.search(rf"^#+ {re.escape(title)}\n(.*?)(?=^#+ |\Z)", self.text, re.MULTILINE | re.DOTALL)
         assert found, title
         return [Fence(each["language"], each["content"]) for each in FENCE.finditer(found[1])]
+
+
+def typed(fences: list[Fence]) -> list[str]:
+    """Return the commands of those blocks of code that have some."""
+    return [command for fence in fences if fence.language in SHELL for command in fence.commands]
 
 
 README = Page(ROOT / "README.md")

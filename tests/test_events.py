@@ -90,7 +90,7 @@ TIMERS: dict[str, dict[str, Any]] = {
         "oldest_open_s": 0,
         "jobs": 0,
     },
-    "timer-audit.json": {"unclaimed": 0, "dead": 0, "complete": True},
+    "timer-audit.json": {"unclaimed": 0, "dead": 0, "earlier": 0, "complete": True},
 }
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.receiver import SECRET
 from tests.support import ROOT
 
 USED = {  # what each door asks of the composition root for an event of its own
@@ -28,6 +29,7 @@ SPARED = {  # rooms of the house that only others enter
     "reconcile": {"audit", "gateway", "notifications", "submission"},
 }
 NOBODYS = {"rebuilding", "backfill", "retrying", "status", "story", "tencent.secrets", "tencent.ci_management"}
+OF_RECEIVERS = {"webhook", "receiver", "notices", "index.notice"}  # where nobody is told of finished jobs
 ELSEWHERE = {
     "localcloud",
     "voicesep",
@@ -65,11 +67,14 @@ class Imported:
 
 @pytest.fixture(scope="module", params=USED)
 def imported(request: pytest.FixtureRequest) -> Imported:
-    door = request.param
+    return imported_by(request.param)
+
+
+def imported_by(door: str, **settings: str) -> Imported:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM.format(door=door, use=USED[door])],
         cwd=ROOT,
-        env={"TENCENTCLOUD_SECRETID": "nobody", "TENCENTCLOUD_SECRETKEY": "nothing"},
+        env={"TENCENTCLOUD_SECRETID": "nobody", "TENCENTCLOUD_SECRETKEY": "nothing", **settings},
         capture_output=True,
         text=True,
         check=True,
@@ -78,12 +83,22 @@ def imported(request: pytest.FixtureRequest) -> Imported:
     return Imported(door, float(seconds), frozenset(modules))
 
 
+def rooms(imported: Imported) -> set[str]:
+    of_ours = (name for name in imported.modules if name.startswith("voice_separation."))
+    return {name.removeprefix("voice_separation.") for name in of_ours}
+
+
 def test_a_door_imports_only_the_rooms_that_its_event_needs(imported: Imported) -> None:
-    rooms = {
-        name.removeprefix("voice_separation.") for name in imported.modules if name.startswith("voice_separation.")
-    }
-    assert {"settings", "instance", "tencent.transport"} <= rooms
-    assert rooms & (SPARED[imported.door] | NOBODYS) == set()
+    entered = rooms(imported)
+    assert {"settings", "instance", "tencent.transport"} <= entered
+    assert entered & (SPARED[imported.door] | NOBODYS | OF_RECEIVERS) == set()
+
+
+@pytest.mark.parametrize("door", ["callback", "reconcile"])
+def test_what_tells_a_receiver_is_imported_where_there_is_one(door: str) -> None:
+    entered = rooms(imported_by(door, WEBHOOK_URL="http://127.0.0.1:1", WEBHOOK_SECRETS=SECRET))
+    assert entered >= OF_RECEIVERS
+    assert entered & (SPARED[door] | NOBODYS) == set()
 
 
 def test_a_door_imports_no_library_but_the_functions_own(imported: Imported) -> None:

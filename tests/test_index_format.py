@@ -23,6 +23,7 @@ from tests.support import ROOT
 from voice_separation.index import documents, keys, views
 from voice_separation.index.canonical import Document
 from voice_separation.index.entries import Entry
+from voice_separation.index.notice import Notice
 from voice_separation.index.views import Index
 
 PAGE = (ROOT / "docs" / "index-format.md").read_text(encoding="utf-8")
@@ -36,6 +37,8 @@ FOLDERS = {
     "jobs": "entry",
     "log": "entry",
     "uploads": "entry",
+    "notices": "notice",
+    "undelivered": "notice",
     "segments": "entry",
     "index.json": "index",
 }
@@ -45,6 +48,7 @@ MODELS: dict[str, type[Document]] = {
     "waiting": documents.Waiting,
     "refused": documents.Refused,
     "entry": Entry,
+    "notice": Notice,
 }
 
 FORMATS = jsonschema.FormatChecker(formats=())
@@ -85,6 +89,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     index = views.index_of(
         [views.describe(hour, entries, content, sealed=False)],
         views.newest(entries),
+        began_at=shown.began_at,
         generated_at=shown.generated_at,
         complete_through=shown.complete_through,
     )
@@ -154,6 +159,8 @@ def key_of(document: Document) -> str:
         return keys.waiting(document.upload.upload_id)
     if isinstance(document, documents.Refused):
         return keys.refused(document.upload.upload_id)
+    if isinstance(document, Notice):
+        return keys.notice(document.job_id, document.state)
     assert isinstance(document, Entry)
     return keys.job(document.job_id)
 

@@ -1,5 +1,6 @@
 """Every flow and every failure, at DEBUG, with secrets planted: no log, no answer and no document tells one."""
 
+import functools
 import json
 import logging
 import shutil
@@ -24,6 +25,7 @@ from tests.leaks import (
     leaks,
     ring,
 )
+from tests.receiver import SECRET, Post, Reply, listening
 from tests.support import EVENTS, ROOT, SAMPLE
 from voicesep.local import LocalApp
 
@@ -122,6 +124,27 @@ def services_that_are_nowhere(watched: Watched) -> None:
     watched.deployed_with(CI_ENDPOINT="http://127.0.0.1:1")
 
 
+def a_receiver_that_tells_back_what_it_hears(watched: Watched) -> None:
+    with listening() as listener:
+        for status in (204, 500, 302, 410):
+            listener.reply = functools.partial(_telling_back, status)
+            watched.deployed_with(WEBHOOK_URL=listener.url)
+        signatures = {post.headers["webhook-signature"] for post in listener.posts}
+        assert len(signatures) >= 4
+        watched.sent |= {f"a signature of a notice, number {n}": each[3:] for n, each in enumerate(sorted(signatures))}
+
+
+def _telling_back(status: int, post: Post) -> Reply:
+    return Reply(status, {"Location": post.path, "X-Back": post.headers["webhook-signature"]}, repr(post).encode())
+
+
+def settings_of_a_receiver_that_are_wrong(watched: Watched) -> None:
+    watched.sent["a secret of the receiver too short"] = "whsec_cGxhbnRlZGJ1dHNob3J0"
+    watched.deployed_with(WEBHOOK_SECRETS=f"{SECRET},whsec_cGxhbnRlZGJ1dHNob3J0")
+    watched.deployed_with(WEBHOOK_URL=f"http://example.com/{UPLOADERS_TOKEN}")
+    watched.deployed_with(WEBHOOK_URL=f"https://{UPLOADERS_TOKEN}@example.com")
+
+
 FLOWS: tuple[Callable[[Watched], None], ...] = (
     separated,
     refused_inputs,
@@ -134,6 +157,8 @@ FLOWS: tuple[Callable[[Watched], None], ...] = (
     settings_that_are_wrong,
     a_ring_in_secrets_manager,
     services_that_are_nowhere,
+    a_receiver_that_tells_back_what_it_hears,
+    settings_of_a_receiver_that_are_wrong,
 )
 
 

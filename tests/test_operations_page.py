@@ -77,6 +77,7 @@ def test_every_query_can_be_asked_of_what_the_functions_log(calm: list[Record]) 
     assert answers["Runs of reconcile"] == [{"runs": 1, "finished": 0, "submitted": 0}]
     assert answers["Found by the audit"] == [{"uploads": 0, "claims": 0}]
     assert answers["Billed twice"] == [{"jobs": 0}]
+    assert answers["Receiver"] == [{"times": 0}]
     assert answers["Throughput"][0]["jobs"] == 1
     assert answers["Over the time limit"] == []
     assert set(answers) == set(titles("Queries"))
@@ -86,12 +87,12 @@ def test_no_alarm_rings_when_all_is_calm(calm: list[Record]) -> None:
     assert [alarm.query for alarm in alarms() if alarm.rings(calm)] == []
 
 
-def lines(event: Event, times: int = 1, **fields: Value) -> list[Record]:
-    """What such lines are in the log topic, where every value is text."""
+def lines(event: Event, times: int = 1, *, at: Level | None = None, **fields: Value) -> list[Record]:
+    """What such lines are in the log topic, where every value is text; of the severest level unless told."""
     told = Lines()
     levels = {Level.INFO: Telemetry.info, Level.WARNING: Telemetry.warning, Level.ERROR: Telemetry.error}
     for _ in range(times):
-        levels[LINES[event].levels[-1]](Telemetry(StoppedClock(), sink=told), event, **fields)
+        levels[at or LINES[event].levels[-1]](Telemetry(StoppedClock(), sink=told), event, **fields)
     return [{name: _text(value) for name, value in record.items()} for record in told.events()]
 
 
@@ -108,16 +109,18 @@ LOUD: dict[str, list[Record]] = {
     "Refused callbacks": lines(Event.CALLBACK_REFUSED, 21, status=401, cause="forged", error="CapabilityRefused"),
     "Failed rate": lines(Event.ENTRY_STORED, 3, state="Failed") + lines(Event.ENTRY_STORED, 7, state="Success"),
     "Found by the audit": lines(Event.AUDITED, unclaimed=1, dead=0),
+    "Receiver": lines(Event.NOTICE_DELAYED, 11),
     "Billed twice": lines(Event.JOB_DUPLICATE, cancelled=False),
 }
 BORNE: dict[str, list[Record]] = {
     "Runs of reconcile": lines(Event.RECONCILED),
-    "To be corrected": lines(Event.UPLOAD_REFUSED, code=""),
+    "To be corrected": lines(Event.UPLOAD_REFUSED, code="") + lines(Event.CALLBACK_FAILED, at=Level.WARNING),
     "Oldest open job": lines(Event.RECONCILED, oldest_open_s=7200),
     "Waiting room": lines(Event.RECONCILED, waiting=500),
     "Refused callbacks": lines(Event.CALLBACK_REFUSED, 20, status=401, cause="forged", error="CapabilityRefused"),
     "Failed rate": lines(Event.ENTRY_STORED, 9, state="Failed"),
     "Found by the audit": lines(Event.AUDITED, unclaimed=0, dead=0),
+    "Receiver": lines(Event.NOTICE_DELAYED, 10),
     "Billed twice": lines(Event.JOB_DUPLICATE, cancelled=True),
 }
 

@@ -4,94 +4,30 @@
 """
 
 import json
-import os
 import re
+import shlex
 import shutil
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import urllib3
 
+from tests.newcomer import SECONDS, Newcomer, checkout
 from tests.pages import README
 from tests.support import ROOT, SAMPLE
+from tests.voicesep.conftest import new_site  # noqa: F401 - a fixture
+from tests.voicesep.site import BUCKET, Found
 
-SECONDS = 120
-SHELL = ("/bin/bash", "-euo", "pipefail", "-c")  # the Makefile's
 TALK = "incoming/talk-over-music.mp3"
 
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="the README's commands need curl")
 
 
-@dataclass
-class Newcomer:
-    """Somebody in a checkout, who types what the README says."""
-
-    folder: Path
-    port: str = "9000"
-
-    @contextmanager
-    def running(self, command: str) -> Iterator[str]:
-        """Type a command that stays until Ctrl-C, and hand out the first line that it prints."""
-        shell = [*SHELL, f"exec {command}"]
-        pipe = subprocess.PIPE
-        with subprocess.Popen(
-            shell, cwd=self.folder, env=self._environment(), stdout=pipe, stderr=subprocess.DEVNULL, text=True
-        ) as process:
-            try:
-                assert process.stdout
-                yield process.stdout.readline().strip()
-            finally:
-                process.send_signal(signal.SIGINT)
-                try:
-                    process.wait(SECONDS)
-                finally:
-                    process.kill()
-
-    def type(self, command: str) -> str:
-        """Type a command; return what it prints on standard output."""
-        here = command.replace("127.0.0.1:9000", f"127.0.0.1:{self.port}")
-        done = subprocess.run(
-            [*SHELL, here],
-            cwd=self.folder,
-            env=self._environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=SECONDS,
-        )
-        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
-
-    def type_until(self, command: str, expected: str) -> None:
-        """Type a command again and again, until it prints what is expected."""
-        until = time.monotonic() + SECONDS
-        while expected not in (told := self.type(command)):
-            assert time.monotonic() < until, told
-            time.sleep(0.2)
-
-    @staticmethod
-    def _environment() -> dict[str, str]:
-        return {name: value for name, value in os.environ.items() if not name.startswith(("TENCENT", "LOCALCLOUD"))}
-
-
 @pytest.fixture
 def newcomer(tmp_path: Path) -> Newcomer:
-    for name in ("serverless.yml", ".env.example", "Makefile"):
-        shutil.copyfile(ROOT / name, tmp_path / name)
-    (tmp_path / "src").symlink_to(ROOT / "src")
-    (tmp_path / ".venv").symlink_to(sys.prefix)
-    demo = tmp_path / "demo"
-    demo.mkdir()
-    for name in (SAMPLE.name, "voice.mp3"):
-        shutil.copyfile(SAMPLE, demo / name)
-    return Newcomer(tmp_path)
+    return checkout(tmp_path)
 
 
 @pytest.fixture
@@ -105,8 +41,35 @@ def at_home(newcomer: Newcomer) -> Iterator[Newcomer]:
         yield newcomer
 
 
-def commands(title: str) -> list[str]:
-    return [command for fence in README.below(title) for command in fence.commands]
+commands = README.commands_below
+
+
+TYPED = (
+    "voice-separation",
+    "Separate your own files",
+    "See and hear it",
+    "Let something fail, and repair it",
+    "What was there before",
+    "What the local engine is, and is not",
+    "Deploy",
+    "Operate",
+)
+
+
+def test_every_command_of_the_readme_is_typed_here() -> None:
+    """Each test below takes all commands of its section, so that one more is one too many."""
+    assert [command for title in TYPED for command in commands(title)] == README.commands
+
+
+def test_the_sample_is_separated_by_the_first_command(newcomer: Newcomer) -> None:
+    demo, tests = commands("voice-separation")
+    assert (demo, tests) == ("make demo", "make test")  # the second is this very run
+    assert re.search(r"^demo:.*\n\t@\$\(BIN\)/voicesep demo$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    shutil.rmtree(newcomer.folder / "demo")
+    newcomer.type(".venv/bin/voicesep demo")
+    made = {path.name for path in (newcomer.folder / "demo").iterdir()}
+    assert made == {SAMPLE.name, "voice.mp3", "background.mp3", "entry.json"}
+    assert json.loads((newcomer.folder / "demo" / "entry.json").read_text())["state"] == "Success"
 
 
 def test_a_file_of_ones_own_is_separated(newcomer: Newcomer) -> None:
@@ -119,9 +82,10 @@ def test_a_file_of_ones_own_is_separated(newcomer: Newcomer) -> None:
 
 
 def test_what_was_separated_is_seen_and_heard_in_the_page(at_home: Newcomer) -> None:
-    _, upload, jobs, show, ui = commands("See and hear it")
-    entry = json.loads(at_home.type(upload))
-    assert entry["state"] == "Success"
+    _, upload, upload_for_four, jobs, show, ui = commands("See and hear it")
+    entry, with_four = (json.loads(at_home.type(command)) for command in (upload, upload_for_four))
+    assert (entry["state"], with_four["state"]) == ("Success", "Success")
+    assert [output["stem"] for output in with_four["outputs"]] == ["voice", "background", "bass", "drum"]
     at_home.type_until(jobs, TALK)
     assert at_home.type(show).startswith(f"{TALK}: Success")
     with at_home.running(f"{ui} --no-browser") as address:
@@ -133,7 +97,7 @@ def test_what_was_separated_is_seen_and_heard_in_the_page(at_home: Newcomer) -> 
 
 
 def test_a_failure_is_provoked_and_repaired(at_home: Newcomer) -> None:
-    break_it, upload, waiting, mend_it, reconcile, separated = commands("Let something fail, and repair it")
+    break_it, upload, waiting, mend_it, reconcile, separated = commands("Let something fail, and repair it")[:6]
     at_home.type(break_it)
     at_home.type(upload)
     at_home.type_until(waiting, "incoming/voice.mp3")
@@ -147,22 +111,81 @@ def test_a_failure_is_provoked_and_repaired(at_home: Newcomer) -> None:
         time.sleep(0.2)
 
 
+def test_a_job_fails_and_the_upload_is_separated_after_all(at_home: Newcomer) -> None:
+    break_it, upload, failed, retry, separated = commands("Let something fail, and repair it")[6:]
+    at_home.type(break_it)
+    at_home.type(upload)
+    at_home.type_until(failed, "incoming/background.mp3: Failed")
+    assert "InternalError" in at_home.type(failed)
+    assert json.loads(at_home.type(retry)) == {"submitted": 1}
+    at_home.type_until(separated, "incoming/background.mp3: Success")
+    assert "separated/incoming/background.mp3/voice.mp3" in at_home.type(separated)
+
+
 def test_a_thousand_objects_that_were_there_are_submitted(at_home: Newcomer) -> None:
-    make, upload, look, backfill, count = commands("What was there before")
+    make, upload, look, backfill, count, clear = commands("What was there before")
     at_home.type(make)
     at_home.type(upload)
     assert json.loads(at_home.type(look)) == {"uploads": 1000, "size_bytes": 20893, "seen": 0}
     assert json.loads(at_home.type(backfill)) == {"submitted": 1000, "stopped": None}
     assert at_home.type(count).strip() == "1000"
     assert json.loads(at_home.type(look))["uploads"] == 0
+    at_home.type(clear)
+    assert not (at_home.folder / "archive").exists()
 
 
-def test_how_to_deploy_is_found_and_is_what_the_project_does(newcomer: Newcomer) -> None:
-    copy, deploy, callback_url, again, doctor = commands("Deploy")
+def test_how_to_deploy_is_found_and_is_what_the_project_does(newcomer: Newcomer, new_site: Found) -> None:  # noqa: F811
+    copy, policy, deploy, callback_url, again, doctor = commands("Deploy")
     newcomer.type(copy)
     assert (newcomer.folder / ".env").read_text() == (ROOT / ".env.example").read_text()
-    newcomer.type(f"{deploy} --dry-run --no-print-directory -o .venv/.app")
+    assert json.loads(newcomer.type(policy))["version"] == "2.0"
+    newcomer.type(f"{deploy} --dry-run --no-print-directory -o .venv/.app")  # for real: tests/deploy/test_walk.py
     assert again == deploy
-    for command in (callback_url, doctor):
-        newcomer.type(f"{command} --help")
     assert "docs/deploy.md" in [link.partition("#")[0] for link in README.links]
+    site = new_site()
+    for command in (callback_url, doctor):
+        assert site.run(*of_the_deployed(command)).exit_code == 0
+
+
+def test_a_deployed_app_is_looked_after_by_the_same_commands(new_site: Found) -> None:  # noqa: F811
+    site = new_site()
+    site.cloud.cos.put(BUCKET, "incoming/notes.mp3", b"no media, so that the job ends at once")
+    assert site.cloud.wait_until_idle(60)
+    site.cloud.scf.fire_timer("every-minute")
+    assert site.cloud.wait_until_idle(60)
+    failed, logs = (site.run(*of_the_deployed(command)) for command in commands("Operate"))
+    assert (failed.exit_code, logs.exit_code) == (0, 0)
+    assert "incoming/notes.mp3" in failed.stdout
+    assert "job.submitted" in logs.stdout
+
+
+def of_the_deployed(command: str) -> list[str]:
+    """Return the arguments of a command for the deployed app, which `Site` types with --live."""
+    program, *arguments = shlex.split(command, comments=True)
+    assert program == ".venv/bin/voicesep"
+    arguments.remove("--live")
+    return arguments
+
+
+SOMEBODY_S = """
+component: multi-scf
+app: theirs
+stage: dev
+name: theirs
+inputs:
+  region: ap-guangzhou
+  environments: [{key: GREETING, value: '${env:GREETING}'}]
+  functions: {hello: {runtime: Python3.10, handler: index.main_handler, timeout: 10, memorySize: 128}}
+"""
+
+
+def test_the_local_cloud_runs_functions_of_others(newcomer: Newcomer) -> None:
+    theirs = newcomer.folder / "their"
+    (theirs / "src").mkdir(parents=True)
+    (theirs / "serverless.yml").write_text(SOMEBODY_S)
+    (theirs / ".env").write_text("GREETING=hello\n")
+    (theirs / "src" / "index.py").write_text("def main_handler(event, context):\n    return {}\n")
+    for command in commands("What the local engine is, and is not"):
+        with newcomer.running(f"{command} --port 0", until="It listens on") as told:
+            assert "http://127.0.0.1:" in told
+    assert (newcomer.folder / "kept").is_dir()

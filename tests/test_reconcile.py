@@ -98,6 +98,14 @@ def test_a_run_after_an_undisturbed_upload_tidies_up_and_publishes() -> None:
         assert end_state(app) == UNDISTURBED
 
 
+def test_what_has_ended_is_not_pending_any_more_once_the_index_tells_of_it() -> None:
+    with deployed(PENDING_GRACE_SECONDS="600") as app:
+        upload(app)
+        assert documents(app)["pending"] == 1
+        reconcile(app)
+        assert end_state(app) == UNDISTURBED
+
+
 def test_a_lost_callback_is_repaired() -> None:
     with deployed() as app:
         app.cloud.faults.events.ci.lose(1.0)

@@ -12,6 +12,7 @@ from pytest_mock import MockerFixture
 
 import callback
 from localcloud import LocalCloud
+from localcloud.faults import Refuse, Requests
 from tests.support import load_event
 from tests.voice_separation.conftest import BUCKET, Workbench
 from voice_separation import errors
@@ -62,8 +63,13 @@ class Door:
 
     def counted(self) -> Counter[tuple[str, str, str | None]]:
         told = [event for event in self.bench.lines.events() if event["event"].endswith(".refused")]
-        assert all(event["level"] == "WARNING" and event["reason"] for event in told)
+        assert all(event["reason"] for event in told)
+        for event in told:  # what was not sent as CI sends it is none of CI's, and nobody is told
+            assert event["level"] == ("DEBUG" if event.get("status") == 405 else "WARNING")
         return Counter((event["event"], event["error"], event["cause"]) for event in told)
+
+    def failures(self) -> list[dict[str, Any]]:
+        return [event for event in self.bench.lines.events() if event["event"] == Event.CALLBACK_FAILED.value]
 
 
 @pytest.fixture
@@ -160,6 +166,26 @@ def test_an_event_that_is_not_http_is_refused_as_somebody_s_mistake(door: Door) 
     assert callback.main_handler({"Type": "Timer"}, CONTEXT)["statusCode"] == 400
     (told,) = door.bench.lines.events()
     assert (told["event"], told["error"], told["level"]) == ("callback.refused", "MalformedEvent", "ERROR")
+
+
+MENDS_ITSELF = {(503, "ServiceUnavailable"), (429, "SlowDown")}
+TO_BE_CORRECTED = {(403, "AccessDenied"), (404, "NoSuchBucket")}
+
+
+@pytest.mark.parametrize(("status", "code"), sorted(MENDS_ITSELF | TO_BE_CORRECTED))
+def test_a_failure_is_an_error_only_where_somebody_has_to_correct_something(door: Door, status: int, code: str) -> None:
+    door.known(job_of())
+    door.bench.cloud.faults.add(Refuse(status, code), Requests(service="ci", method="GET"))
+    assert door.answers(door.path(), message_of(job_of())) == 503
+    (failed,) = door.failures()
+    assert failed["level"] == ("WARNING" if (status, code) in MENDS_ITSELF else "ERROR")
+
+
+def test_a_fault_of_the_app_s_own_is_an_error(door: Door, mocker: MockerFixture) -> None:
+    mocker.patch.object(callback, "parse_notification", side_effect=ZeroDivisionError)
+    assert door.answers(door.path(), message_of(job_of())) == 500
+    (failed,) = door.failures()
+    assert (failed["error"], failed["level"]) == ("ZeroDivisionError", "ERROR")
 
 
 def test_there_is_no_refusal_without_a_test_here() -> None:

@@ -12,8 +12,10 @@ from localcloud.ci.queues import NotifyConfig, QueueState, QueueUpdate
 from localcloud.clock import MovableClock, system_clock
 from localcloud.cls.records import records_of
 from localcloud.faults import Refuse, Requests
+from tests.beginning import let_it_have_begun
 from tests.operations_page import OF_SCF, Record, daily, runbook, titles
-from tests.support import SAMPLE
+from tests.pages import Page
+from tests.support import ROOT, SAMPLE
 from tests.voicesep.conftest import new_site  # noqa: F401 - a fixture
 from tests.voicesep.site import BUCKET, SECRET, Found, Site
 from tools.log_catalogue import FIELDS, LINES, OF_EVERY_LINE
@@ -86,6 +88,7 @@ def one_entry_and_nothing_left(trouble: Trouble) -> bool:
 
 
 def lose_the_event(trouble: Trouble) -> None:
+    let_it_have_begun(trouble.site.cloud, BUCKET, trouble.clock())
     trouble.site.cloud.faults.events.cos.lose(1.0)
     trouble.put()
     trouble.clock.advance(LONG_AGO.total_seconds())
@@ -142,9 +145,17 @@ def pause_the_queue(trouble: Trouble) -> None:
     trouble.put()
 
 
+DENIED = (KEY, "incoming/second.mp3", "incoming/third.mp3")
+
+
 def deny_access(trouble: Trouble) -> None:
     trouble.site.cloud.faults.add(Refuse(403, "AccessDenied"), CREATE_JOB)
-    trouble.put()
+    for key in DENIED:
+        trouble.put(key)
+
+
+def all_that_were_denied_are_done(trouble: Trouble) -> bool:
+    return sorted(entry.input.key or "" for entry in trouble.entries()) == sorted(DENIED) and trouble.left() == []
 
 
 def clear_faults(trouble: Trouble) -> None:
@@ -189,6 +200,7 @@ class Fault:
     afterwards: Step = Trouble.fire
     is_well: Callable[[Trouble], bool] = one_entry_and_nothing_left
     jobs_are_held: bool = False
+    asked: str = ""  # what is asked, and answered with yes, before the remedy costs anything
 
 
 FAULTS = {
@@ -199,8 +211,10 @@ FAULTS = {
     "3. Callbacks are refused": Fault(change_the_secret_too_early, put_the_old_secret_second, jobs_are_held=True),
     "4. The queue is full": Fault(fill_the_queue, make_room),
     "5. The queue is paused": Fault(pause_the_queue, lambda trouble: trouble.set_queue("Active")),
-    "6. Access is denied": Fault(deny_access, clear_faults),
-    "7. A setting is wrong": Fault(set_a_wrong_mode, lambda trouble: trouble.set_and_deploy(AUDIO_MODE="-")),
+    "6. Access is denied": Fault(deny_access, clear_faults, is_well=all_that_were_denied_are_done),
+    "7. A setting is wrong": Fault(
+        set_a_wrong_mode, lambda trouble: trouble.set_and_deploy(AUDIO_MODE="-"), asked="Submit 1 uploads?"
+    ),
     "8. Jobs fail": Fault(upload_no_media, upload_it_corrected, is_well=failed_once_and_then_separated),
     "9. Uploads are refused": Fault(
         upload_what_is_too_large, lambda trouble: trouble.set_and_deploy(MAX_INPUT_BYTES="-")
@@ -211,6 +225,11 @@ FAULTS = {
 
 def test_every_runbook_has_its_fault() -> None:
     assert titles("Runbooks") == list(FAULTS)
+
+
+def test_every_command_of_the_page_is_typed_here() -> None:
+    everywhere = Page(ROOT / "docs" / "operations.md").commands
+    assert len(everywhere) == len(daily()) + sum(len(runbook(title).commands) for title in FAULTS)
 
 
 @pytest.mark.parametrize("title", FAULTS)
@@ -227,8 +246,9 @@ def test_a_runbook_names_the_line_of_its_fault_and_mends_it(title: str, new_site
     assert not fault.is_well(trouble)
     fault.correct(trouble)
     for command in told.commands:
-        typed = trouble.site.run(*command)
+        typed = trouble.site.run(*command, answer="y\n" if fault.asked else "")
         assert typed.exit_code == 0, typed.output
+        assert fault.asked in typed.output
         trouble.rest()
     fault.afterwards(trouble)
     assert fault.is_well(trouble)

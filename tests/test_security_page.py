@@ -1,11 +1,15 @@
 """docs/security.md names for every threat the tests that show how it is stopped."""
 
 import re
+import shutil
+import subprocess
 from itertools import takewhile
 
 import pytest
 
+from tests.pages import Page
 from tests.support import ROOT
+from voice_separation.capability import KeyRing
 
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 
@@ -47,3 +51,14 @@ def test_the_way_to_report_leads_to_the_page_and_back() -> None:
     anchor = re.search(r"security\.md#([a-z-]+)", policy)
     assert anchor
     assert anchor[1] in {title.lower().replace(" ", "-") for title in re.findall(r"^## (.+)$", PAGE, re.MULTILINE)}
+
+
+@pytest.mark.skipif(shutil.which("basenc") is None, reason="the page's command needs basenc of coreutils 8.31")
+def test_the_signature_is_made_by_other_means_as_the_page_shows() -> None:
+    page = Page(ROOT / "docs" / "security.md")
+    (command,) = page.commands_below("Capability")
+    done = subprocess.run(["/bin/bash", "-c", command], capture_output=True, text=True, check=True)
+    *_, addresses, printed = (fence.content for fence in page.below("Capability") if fence.language == "text")
+    assert done.stdout == printed
+    assert f"/{done.stdout}" in addresses
+    assert KeyRing(("new-secret-new-secret",)).static_path() in addresses

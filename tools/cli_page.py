@@ -21,13 +21,14 @@ in a pipe a line every few seconds. `NO_COLOR` switches colours off. Exit status
 left; 2 wrong usage; 130 after Ctrl-C.
 
 All commands work on this machine unless `--live` is given. Those that look after an app (`upload`, `jobs`, `show`,
-`retry`, `cancel`, `reconcile`, `backfill`) need one that runs: `voicesep local`, in another terminal. With `--live`
-they work on the deployed app: its settings come from `.env`, or `--env-file`, or with `--profile NAME` from
-`.env.NAME`; the key from the environment or the same file. `--dry-run` says what a command would do wherever money or
-data moves.
+`retry`, `cancel`, `reconcile`, `backfill`, `rebuild-index`, `ui`, `publish-page`) need one that runs: `voicesep local`,
+in another terminal. With `--live` they work on the deployed app: its settings come from `.env`, or `--env-file`, or
+with `--profile NAME` from `.env.NAME`; the key from the environment or the same file. `--dry-run` says what a command
+would do wherever money or data moves. An upload is named by its key, its upload_id, or the id of one of its jobs; for
+`retry` and `cancel`, `-` reads names from standard input.
 
-The key must be allowed to list, read, write and delete below `INDEX_PREFIX`; to list and read below `INPUT_PREFIX`, and
-to write there for `upload`; and what the policy of `reconcile` allows in CI (`voicesep cam-policy reconcile`).
+What the key must be allowed, `voicesep cam-policy` prints: `viewer` for `jobs`, `show`, `logs` and `ui`; with it `role`
+and `operator` for what changes something ([security](security.md#people)).
 
 ## An afternoon with it
 
@@ -37,7 +38,7 @@ voicesep upload talks/*.mp3 --wait           # separate files, see their entries
 voicesep jobs --since 1h --state failed      # what went wrong
 voicesep show incoming/talk.mp3              # all that is known of one upload
 voicesep retry --failed                      # once the cause is gone
-voicesep jobs --format jsonl | jq -r .key    # for programs
+voicesep jobs --format jsonl | jq -r .key    # for programs; `voicesep retry -` and `cancel -` read such lines
 ```
 
 With an existing bucket, on the real cloud:

@@ -7,13 +7,14 @@ from pathlib import Path
 from voice_separation.index.canonical import Document
 from voice_separation.index.documents import Claim, Pending, Refused, Waiting
 from voice_separation.index.entries import Entry
+from voice_separation.index.notice import Notice
 from voice_separation.index.views import Index
 
 FOLDER = Path(__file__).resolve().parent.parent / "src" / "voice_separation" / "index" / "schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 # A row of a segment is an entry.
-DOCUMENTS: tuple[type[Document], ...] = (Claim, Pending, Waiting, Refused, Entry, Index)
+DOCUMENTS: tuple[type[Document], ...] = (Claim, Pending, Waiting, Refused, Entry, Notice, Index)
 
 
 def schemas() -> dict[str, str]:

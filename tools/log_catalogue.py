@@ -21,12 +21,25 @@ class LogLine:
 DEBUG, INFO, WARNING, ERROR = (Level.DEBUG,), (Level.INFO,), (Level.WARNING,), (Level.ERROR,)
 UPLOAD = ("bucket", "key", "upload_id")
 REASON = ("error", "message")
+NOTICE = ("job_id", "state", "attempt")
 
 OF_EVERY_LINE = ("ts", "level", "event", "request_id", "function")
 
 LINES: dict[Event, LogLine] = {
+    Event.RECORD_RECEIVED: LogLine(
+        DEBUG,
+        ("records", "event_name", "raw_key", "url_path", "cos_request_id"),
+        "one record of an event of COS, as `submit` was given it; see [live checks](live-checks.md)",
+    ),
+    Event.REQUEST_RECEIVED: LogLine(
+        DEBUG,
+        ("parts", "context_parts", "header_names", "base64_flag", "body_type", "body_length", "body_sha256"),
+        "the event of a request, as `callback` was given it: names and lengths, no content",
+    ),
     Event.REQUEST_SENT: LogLine(
-        DEBUG, ("operation", "status", "duration_ms"), "a request to COS or CI was answered; status 0: it was not"
+        DEBUG,
+        ("operation", "status", "duration_ms"),
+        "a request to COS, CI or a receiver was answered; status 0: it was not",
     ),
     Event.UPLOAD_SKIPPED: LogLine(
         (*INFO, *WARNING, *ERROR),
@@ -61,16 +74,20 @@ LINES: dict[Event, LogLine] = {
         "a second job for one upload, cancelled; ERROR: it could not be, and is billed",
     ),
     Event.JOB_LOST: LogLine(
-        ERROR, ("job_id", "key", "upload_id"), "CI knows a noted job no more; the upload is in `refused/`"
+        ERROR, ("job_id", "key", "upload_id"), "CI no longer knows a noted job; the upload is in `refused/`"
     ),
     Event.JOB_RUNNING: LogLine(INFO, ("job_id", "state", "upload_id"), "a reported or overdue job has not ended"),
     Event.CALLBACK_REFUSED: LogLine(
-        (*WARNING, *ERROR),
+        (*DEBUG, *WARNING, *ERROR),
         ("status", "error", "cause", "reason"),
-        "the answer was 4xx and not all of the message was stored; ERROR: what came was no HTTP event",
+        "the answer was 4xx and not all of the message was stored; DEBUG: it was no POST (405); ERROR: what came was "
+        "no HTTP event",
     ),
     Event.CALLBACK_FAILED: LogLine(
-        ERROR, REASON, "the answer was 503, or 500 for a fault of this app's own; `reconcile` finishes the job"
+        (*WARNING, *ERROR),
+        REASON,
+        "the answer was 503, and `reconcile` finishes the job; ERROR: a setting or permission has to be corrected, or "
+        "the app itself (500)",
     ),
     Event.CALLBACKS_UNVERIFIED: LogLine(WARNING, ("reason",), "`VERIFY_CALLBACKS` is `false`: the sender was believed"),
     Event.JOB_REFUSED: LogLine(
@@ -85,6 +102,17 @@ LINES: dict[Event, LogLine] = {
         ("key", "upload_id", "job_id", "state", "code", "outputs"),
         "a job has ended, `state` says how; its entry is in the index",
     ),
+    Event.NOTICE_TAKEN: LogLine(INFO, NOTICE, "the receiver was told of a finished job, and has taken it"),
+    Event.NOTICE_DELAYED: LogLine(
+        WARNING,
+        (*NOTICE, "reason"),
+        "the receiver has not taken it; `reconcile` tells it again, see [being told](webhook.md)",
+    ),
+    Event.NOTICE_UNDELIVERED: LogLine(
+        ERROR,
+        (*NOTICE, "reason"),
+        "the receiver was told in vain for three days, or wants no more (410); it lies in `undelivered/`",
+    ),
     Event.DOCUMENT_UNREADABLE: LogLine(
         ERROR, ("document",), "a note of the index is damaged, or gone since it was listed; it was removed"
     ),
@@ -94,7 +122,9 @@ LINES: dict[Event, LogLine] = {
         ("submitted", "waiting", "finished", "still_open", "oldest_open_s"),
         "a run of `reconcile`, every minute: what it did, and what is left",
     ),
-    Event.AUDITED: LogLine(INFO, ("unclaimed", "dead", "complete"), "the daily audit, and how many it has found"),
+    Event.AUDITED: LogLine(
+        INFO, ("unclaimed", "dead", "earlier", "complete"), "the daily audit, and how many it has found"
+    ),
     Event.INVOCATION_FAILED: LogLine(
         ERROR, REASON, "`submit` or `reconcile` ended red, after all it could do; SCF tries twice more"
     ),
@@ -119,12 +149,24 @@ FIELDS: dict[str, tuple[IndexType, str]] = {
     "document": ("text", "a key of the index"),
     "operation": ("text", "what was asked for"),
     "read_at": ("text", "when the secrets were last read"),
+    "event_name": ("text", "COS's"),
+    "raw_key": ("text", "`cosObject.key`, not decoded"),
+    "url_path": ("text", "the path of `cosObject.url`, not decoded"),
+    "cos_request_id": ("text", "of the request that wrote the object"),
+    "parts": ("text", "the event's names"),
+    "context_parts": ("text", "the names in its `requestContext`"),
+    "header_names": ("text", "as they are spelt in it"),
+    "base64_flag": ("text", "its `isBase64Encoded`; `absent`"),
+    "body_type": ("text", "the body's, Python's word"),
+    "body_sha256": ("text", "16 digits of its SHA-256"),
     "cancelled": ("text", "`true`, `false`"),
     "complete": ("text", "`true`; `false`: the audit's time did not suffice, or `ENABLED` is `false`"),
     "status": ("long", "HTTP: of the answer given, or received"),
     "duration_ms": ("double", "of one request"),
-    "attempt": ("long", "the claim's number, 1 first"),
+    "attempt": ("long", "the number of the claim, or of the try to tell the receiver; 1 first"),
     "size_bytes": ("long", "of the object"),
+    "records": ("long", "how many the event has"),
+    "body_length": ("long", "in characters"),
     "outputs": ("long", "how many stems"),
     "secrets": ("long", "how many"),
     "jobs": ("long", "entries that the index counts"),
@@ -133,7 +175,8 @@ FIELDS: dict[str, tuple[IndexType, str]] = {
     "waiting": ("long", "uploads that are left in it"),
     "finished": ("long", "jobs whose callback never came, now stored"),
     "still_open": ("long", "overdue jobs that have not ended, of those that were asked for"),
-    "oldest_open_s": ("long", "how long the oldest job is under way; seconds, exact to the hour"),
+    "oldest_open_s": ("long", "how long the oldest job is noted in `pending/`; seconds, exact to the hour"),
     "unclaimed": ("long", "uploads whose event never came"),
     "dead": ("long", "uploads whose claim led to no job"),
+    "earlier": ("long", "uploads from before the app began, left to `voicesep backfill`"),
 }

@@ -6,10 +6,10 @@ import re
 import shutil
 import signal
 import sys
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 
 import click
 from dotenv import dotenv_values
@@ -224,15 +224,15 @@ def _read(files: tuple[Path, ...], env_file: Path | None, code: Path | None) -> 
 
 def _run(options: Options, deploying: _Deploying) -> None:
     """Be a cloud until a signal ends it."""
-    ended = threading.Event()
+    ended: SimpleQueue[int] = SimpleQueue()  # an Event would lock itself out if the signal came as the wait begins
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: ended.set())
+        signal.signal(number, lambda number, _frame: ended.put(number))
     try:
         with LocalCloud(options) as cloud:
             deploying.into(cloud)
             for line in greeting(cloud):
                 click.echo(line)
-            ended.wait()
+            ended.get()
     except (BundleUnreadableError, CodeNotFoundError, CloudError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:

@@ -1,11 +1,13 @@
 """Use case of door 2: a finished job becomes an entry.
 
-Straight way, three requests: ask CI for the job, write `jobs/`, write `log/`.
+Straight way, three requests: ask CI for the job, write `jobs/`, write `log/`. Where a receiver is to be told there are
+four more: look for the entry and write the notice before them, tell the receiver and remove the notice after them.
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from voice_separation.bucket import Bucket
 from voice_separation.capability import Grant
@@ -22,6 +24,9 @@ from voice_separation.telemetry import Event, Telemetry
 from voice_separation.tencent.ci import Ci
 from voice_separation.upload_state import weightier_entry
 from voice_separation.uploads import upload_id_of
+
+if TYPE_CHECKING:
+    from voice_separation.notices import Notices
 
 CLOCKS_DIFFER = timedelta(minutes=5)  # at most, between COS and a function
 
@@ -44,6 +49,7 @@ class Completion:
     clock: Clock
     telemetry: Telemetry
     verify: bool = True
+    notices: "Notices | None" = None
 
     def complete_all(self, reported: tuple[JobDetail, ...], grant: Grant) -> Completed:
         """Store the entry of every reported job that the grant covers; return the worst of the outcomes.
@@ -64,6 +70,8 @@ class Completion:
                     Event.JOB_REFUSED, job_id=job_id, error=type(error).__name__, cause=error.cause, reason=str(error)
                 )
                 refusals.append(error)
+        if self.notices:
+            self.notices.send_noted()
         if refusals:
             raise refusals[0]
         return max(outcomes)
@@ -86,8 +94,12 @@ class Completion:
             telemetry.info(Event.JOB_RUNNING)
             return Completed.STILL_RUNNING
         entry = entry_of(detail, bucket=self.bucket.name, region=self.bucket.region)
+        # Where CI's word counts and nobody is told nothing is read: what is stored is the same whatever is there.
+        stored = self.reader.read(keys.job(entry.job_id), Entry) if self.notices or not self.verify else None
         if not self.verify:  # messages come late and in any order, CI's own word does not
-            entry = weightier_entry(self.reader.read(keys.job(entry.job_id), Entry), entry) or entry
+            entry = weightier_entry(stored, entry) or entry
+        if self.notices and (stored is None or stored.state != entry.state):
+            self.notices.note(entry)
         self.index.entry(entry, arrived_at=self.clock.now())
         telemetry.info(Event.ENTRY_STORED, key=entry.input.key, code=entry.code, outputs=len(entry.outputs))
         return Completed.STORED

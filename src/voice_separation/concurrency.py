@@ -1,6 +1,6 @@
 """Doing the same to many things, one after the other or several at once; passed in, so that a simulation can decide."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -52,3 +52,11 @@ def in_flight(most: int) -> Map:
                 yield each.result()
 
     return many
+
+
+def ever_more(items: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+    """Yield slices, each double the last up to a limit: little is begun in vain when the first is refused."""
+    begin, size = 0, 1
+    while begin < len(items):
+        yield items[begin : begin + size]
+        begin, size = begin + size, min(2 * size, most)

@@ -120,6 +120,14 @@ class NothingToCancel(VoiceSeparationError):
     """What somebody wants cancelled is not under way."""
 
 
+class NoticeNotTaken(VoiceSeparationError):
+    """The receiver of notices has not taken one, this time; the message names neither it nor its address."""
+
+
+class NoticeUnwanted(NoticeNotTaken):
+    """The receiver of notices says that it never wants to be told of it again (410)."""
+
+
 class TencentRefusal(VoiceSeparationError):
     """COS, CI or Secrets Manager did not do what was asked.
 

@@ -35,6 +35,7 @@ from voice_separation.tencent.transport import Session, connection_pool
 if TYPE_CHECKING:
     from voice_separation.audit import Audit
     from voice_separation.completion import Completion
+    from voice_separation.notices import Notices
     from voice_separation.publication import Publication
     from voice_separation.reconciliation import Reconciliation
     from voice_separation.submitter import Submitter
@@ -58,6 +59,13 @@ class Invocation:
     region: str
     many: Map = map
     ring_memory: RingMemory = field(default_factory=RingMemory)
+
+    def tell(self, event: object) -> None:
+        """Log at DEBUG what the platform has sent, as far as a log may know it."""
+        if self.telemetry.level <= Level.DEBUG:
+            from voice_separation import received
+
+            received.tell(event, self.telemetry)
 
     @property
     def ring(self) -> Ring:
@@ -124,6 +132,25 @@ class Invocation:
             clock=self.clock,
             telemetry=self.telemetry,
             verify=self.settings.verify_callbacks,
+            notices=self.notices(input_bucket),
+        )
+
+    def notices(self, input_bucket: Bucket) -> "Notices | None":
+        """Return what tells the receiver of finished jobs; None where the settings name none."""
+        chosen, pool = self.settings, self.session.pool
+        if not chosen.webhook_url:
+            return None
+        from voice_separation.notices import Notices
+        from voice_separation.receiver import Receiver
+
+        return Notices(
+            receiver=Receiver(chosen.webhook_url, chosen.webhook_secrets, pool, self.clock, self.telemetry),
+            reader=self.reader(input_bucket),
+            writer=self.writer(input_bucket),
+            clock=self.clock,
+            deadline=self.session.deadline,
+            telemetry=self.telemetry,
+            many=self.many,
         )
 
     def reconciliation(self, bucket: Bucket) -> "Reconciliation":
@@ -147,16 +174,23 @@ class Invocation:
         )
 
     def publication(self, bucket: Bucket) -> "Publication":
-        """Return what publishes a bucket's index."""
+        """Return what publishes a bucket's index.
+
+        Where a sender was believed, the notes stay until CI was asked.
+        """
+        from voice_separation.pending_notes import PendingNotes
         from voice_separation.publication import Publication
 
+        reader, writer, deadline = self.reader(bucket), self.writer(bucket), self.session.deadline
+        verified = self.settings.verify_callbacks
         return Publication(
-            reader=self.reader(bucket),
-            writer=self.writer(bucket),
+            reader=reader,
+            writer=writer,
             clock=self.clock,
-            deadline=self.session.deadline,
+            deadline=deadline,
             telemetry=self.telemetry,
             grace=timedelta(seconds=self.settings.segment_grace_seconds),
+            notes=PendingNotes(reader, writer, deadline, self.many) if verified else None,
             many=self.many,
         )
 

@@ -12,6 +12,7 @@ from voice_separation.index.entries import Entry
 from voice_separation.index.reader import IndexReader
 from voice_separation.index.views import HOUR, Index, Segment
 from voice_separation.index.writer import IndexWriter
+from voice_separation.pending_notes import EndedJob, PendingNotes
 from voice_separation.telemetry import Event, Telemetry
 from voice_separation.tencent.cos import ListedObject
 from voice_separation.upload_state import weightier_entry
@@ -25,10 +26,14 @@ READ_TOGETHER = 16  # entries between two looks at the time that is left
 
 @dataclass
 class Shelf:
-    """The segments as they are during one run; each is read at most once, and only its job_ids are kept."""
+    """The segments as they are during one run; each is read at most once, and only its job_ids are kept.
+
+    `arrived` are the jobs that came onto it in this run.
+    """
 
     reader: IndexReader
     segments: dict[datetime, Segment]
+    arrived: list[EndedJob] = field(default_factory=list)
     _job_ids: dict[datetime, frozenset[str]] = field(default_factory=dict)
     _contents: dict[datetime, str] = field(default_factory=dict)  # their digests, as read
 
@@ -72,7 +77,10 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Publication:
-    """Publishes the index of one bucket. Safe to overlap: what one run leaves out, the next one finds."""
+    """Publishes the index of one bucket. Safe to overlap: what one run leaves out, the next one finds.
+
+    `notes` are None where they have not served yet when their job is published.
+    """
 
     reader: IndexReader
     writer: IndexWriter
@@ -80,10 +88,14 @@ class Publication:
     deadline: Deadline
     telemetry: Telemetry
     grace: timedelta
+    notes: PendingNotes | None
     many: Map = map
 
     def publish(self) -> Index:
-        """File what arrived since the last run, seal the hours whose grace is over, and write `index.json`."""
+        """File what arrived since the last run, seal the hours whose grace is over, and write `index.json`.
+
+        Then the notes of the jobs that have arrived are removed.
+        """
         before = self.reader.read(keys.INDEX, Index)
         shelf = Shelf(self.reader, {segment.hour: segment for segment in before.segments} if before else {})
         newest = before.newest if before else ()
@@ -100,10 +112,21 @@ class Publication:
         if sealed_until != first_open:
             complete_through = sealed_until
         index = views.index_of(
-            shelf.segments.values(), newest, generated_at=self.clock.now(), complete_through=complete_through
+            shelf.segments.values(),
+            newest,
+            began_at=self._began_at(before, shelf),
+            generated_at=self.clock.now(),
+            complete_through=complete_through,
         )
-        self._write(index, before)
+        if self._write(index, before) and self.notes:
+            self.notes.remove(shelf.arrived)
         return index
+
+    def _began_at(self, before: Index | None, shelf: Shelf) -> datetime:
+        """Return when the app began, as it was told before; else the hour of its first jobs, else now."""
+        now = self.clock.now()
+        began_at = before.began_at if before else None
+        return min(began_at or min(shelf.segments, default=now), now)
 
     def _first_hour(self) -> datetime | None:
         """Return the first hour of the log, None where nothing was ever filed."""
@@ -128,6 +151,8 @@ class Publication:
                 break
             for entry in self.many(self._take, some):
                 whole = whole and entry is not None  # a copy that nobody can read keeps its hour open
+                if entry and (job := EndedJob.of(entry)):
+                    shelf.arrived.append(job)
                 if entry and not shelf.has_elsewhere(entry, hour):
                     known[entry.job_id] = weightier_entry(known.get(entry.job_id), entry) or entry
         entries = tuple(known.values())
@@ -155,15 +180,19 @@ class Publication:
     def _may_be_sealed(self, hour: datetime) -> bool:
         return self.clock.now() >= hour + HOUR + self.grace
 
-    def _write(self, index: Index, before: Index | None) -> None:
-        """Write `index.json` unless another run, or a rebuild, has written it meanwhile: the next run adds to that."""
+    def _write(self, index: Index, before: Index | None) -> bool:
+        """Write `index.json` unless another run, or a rebuild, has written it meanwhile: the next run adds to that.
+
+        Return whether it was written.
+        """
         stored = self.reader.read(keys.INDEX, Index)
         now = self.clock.now()
         is_later = stored is not None and index.generated_at < stored.generated_at <= now + CLOCKS_DIFFER
         if stored and (stored != before or is_later):
-            return
+            return False
         self.writer.file(keys.INDEX, index.content(), views.JSON)
         self.telemetry.info(Event.INDEX_PUBLISHED, jobs=index.jobs, segments=len(index.segments))
+        return True
 
 
 def _is_known(copy: ListedObject, known: Mapping[str, Entry]) -> bool:

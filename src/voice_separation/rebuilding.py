@@ -1,6 +1,7 @@
 """Rebuilding the index: `uploads/`, every segment and `index.json` from the entries in `jobs/` alone.
 
-Whatever became of the rest, nothing that is there is believed but the entries. Each is filed under the hour in which
+Whatever became of the rest, nothing that is there is believed but the entries, and `index.json` when the app began,
+which no entry tells. Each is filed under the hour in which
 COS stored it, which is the hour of its arrival unless it was reported again later. What is written is decided by
 `jobs/`, so a rebuild may be killed and repeated; `index.json` is written when all it names is there, and what is no
 longer true goes last.
@@ -9,7 +10,7 @@ longer true goes last.
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from itertools import chain
 
 from voice_separation.clock import Clock
@@ -79,6 +80,7 @@ class Rebuilding:
         sealed_before = self._sealed_before(plan)
         named: set[str] = set()
         segments: list[Segment] = []
+        began_at = plan.at
         newest: tuple[Entry, ...] = ()
         unreadable: list[str] = []
         for hour, listed in plan.hours.items():
@@ -88,8 +90,15 @@ class Rebuilding:
                 named.update(self.many(self._store_by_upload, (entry for entry in entries if entry.upload_id)))
                 segments.append(self._file(hour, entries, sealed=hour < sealed_before))
                 newest = views.newest([*newest, *entries])
+                began_at = min(began_at, *(_known_since(entry, hour) for entry in entries))
             on_progress(len(listed))
-        index = views.index_of(segments, newest, generated_at=self.clock.now(), complete_through=sealed_before)
+        index = views.index_of(
+            segments,
+            newest,
+            began_at=self._published_began_at() or began_at,
+            generated_at=self.clock.now(),
+            complete_through=sealed_before,
+        )
         self.writer.file(keys.INDEX, index.content(), views.JSON)
         named.update(segment.key for segment in segments)
         return Rebuilt(index, self._remove_all_but(named), tuple(unreadable))
@@ -97,6 +106,10 @@ class Rebuilding:
     def _sealed_before(self, plan: Plan) -> datetime:
         """Return the hour before which nothing more arrives; from there on publication goes on from the log."""
         return views.hour_start(plan.at - self.grace)
+
+    def _published_began_at(self) -> datetime | None:
+        index = self.reader.read(keys.INDEX, Index)
+        return index.began_at if index else None
 
     def _read(self, listed: tuple[str, ...]) -> tuple[tuple[Entry, ...], list[str]]:
         """Return the entries under these keys, and the keys under which something else is.
@@ -128,3 +141,8 @@ class Rebuilding:
         for key in others:
             self.writer.remove(key)
         return len(others)
+
+
+def _known_since(entry: Entry, hour: datetime) -> datetime:
+    """Return since when the app has known of a job: it submitted it, or was told of another's in that hour."""
+    return entry.created_at.astimezone(timezone.utc) if entry.upload_id and entry.created_at else hour

@@ -11,7 +11,7 @@ from itertools import chain, islice, takewhile
 from voice_separation.bucket import Bucket
 from voice_separation.clock import Clock, Deadline
 from voice_separation.completion import Completion
-from voice_separation.concurrency import Map
+from voice_separation.concurrency import Map, ever_more
 from voice_separation.errors import CannotBeSeparated, JobUnknown, ObjectNotFound, VoiceSeparationError
 from voice_separation.index import documents, keys
 from voice_separation.index.reader import IndexReader
@@ -100,7 +100,7 @@ class Reconciliation:
         listed = sorted(self.reader.list(keys.WAITING), key=lambda each: (each.last_modified, each.key))
         submitted = left = 0
         alarming: list[Outcome] = []
-        for places in _ever_more(listed):
+        for places in ever_more(listed, MOST_AT_ONCE):
             if not in_time():
                 break
             outcomes = self._try_again(places)
@@ -236,11 +236,3 @@ class Reconciliation:
             self.completion.store(detail)
         self.writer.remove(answered.place.key)
         return True
-
-
-def _ever_more(places: Sequence[ListedObject]) -> Iterator[Sequence[ListedObject]]:
-    """Yield slices, each double the last up to a limit: little is claimed in vain when CI has no room at once."""
-    begin, size = 0, 1
-    while begin < len(places):
-        yield places[begin : begin + size]
-        begin, size = begin + size, min(2 * size, MOST_AT_ONCE)

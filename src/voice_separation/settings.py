@@ -70,6 +70,18 @@ def _http_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _webhook_url(value: str) -> str:
+    from voice_separation.webhook import parse_webhook_url
+
+    return parse_webhook_url(value)
+
+
+def _webhook_secrets(value: str) -> tuple[bytes, ...]:
+    from voice_separation.webhook import parse_webhook_secrets
+
+    return parse_webhook_secrets(value)
+
+
 Bucketname = Annotated[str, AfterValidator(_bucket)]
 Regionname = Annotated[str, AfterValidator(_region)]
 WrittenPrefix = Annotated[str, AfterValidator(_written_prefix)]
@@ -105,6 +117,8 @@ class Settings(BaseModel):
     )
     callback_ttl_hours: Annotated[float, Field(gt=0, le=24 * 365)] = 72
     verify_callbacks: bool = True
+    webhook_url: Annotated[str | None, BeforeValidator(_webhook_url)] = Field(default=None, repr=False)
+    webhook_secrets: Annotated[tuple[bytes, ...], BeforeValidator(_webhook_secrets)] = Field(default=(), repr=False)
     max_input_bytes: Annotated[int, Field(gt=0)] = 5 * 1024**3
     enabled: bool = True
     claim_settle_seconds: Annotated[float, Field(ge=0, le=10)] = 1
@@ -195,6 +209,11 @@ def _contradictions(settings: Settings) -> list[tuple[tuple[str, ...], str]]:
         found.extend(((f"audio_{node.lower()}", "audio_codec", "audio_mode"), rule) for node, rule in rules.items())
     if settings.callback_url and not settings.callback_secrets:
         found.append((("callback_secrets", "callback_url"), "CALLBACK_URL needs it, or anybody could report jobs"))
+    if settings.webhook_url and not settings.webhook_secrets:
+        reason = "WEBHOOK_URL needs it, or the receiver could not tell who is speaking"
+        found.append((("webhook_secrets", "webhook_url"), reason))
+    if settings.webhook_secrets and not settings.webhook_url:
+        found.append((("webhook_url", "webhook_secrets"), "WEBHOOK_SECRETS is set, but there is nobody to tell"))
     return found
 
 

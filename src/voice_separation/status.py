@@ -1,6 +1,6 @@
 """The state of many uploads, from the index: what is open, and what became of all others, the newest first.
 
-Read as it is printed: one segment, an hour, is held at a time.
+Read as it is printed: one segment, an hour, is held at a time, and the jobs that have ended but are noted still.
 """
 
 from collections import Counter
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from fnmatch import fnmatchcase
+from heapq import merge
 from itertools import islice
 
 from pydantic import BaseModel, ConfigDict
@@ -90,24 +91,32 @@ class Status:
         folders = {State.PENDING: keys.PENDING, State.WAITING: keys.WAITING, State.REFUSED: keys.REFUSED}
         return Counter({state: sum(1 for _ in self.reader.list(folder)) for state, folder in folders.items()})
 
-    def rows(self, wanted: Wanted, index: Index | None) -> Iterator[Row]:
-        """Yield what is wanted: pending, waiting, then what has ended hour by hour, the newest first, then refused."""
-        told: set[str] = set()  # jobs that have ended since the index was published
+    def rows(self, wanted: Wanted) -> Iterator[Row]:
+        """Yield what is wanted: pending, waiting, then what has ended hour by hour, the newest first, then refused.
+
+        `index.json` is read after the notes, for a note is removed when the index tells of its job.
+        """
+        noted: set[str | None] = set()
+        ended: list[Row] = []  # since the index was published
         if wanted.any_of(State.PENDING, State.SUCCESS, State.FAILED, State.CANCEL):
-            for row in self._pending():
-                if row.job_id and row.state != State.PENDING.value:
-                    told.add(row.job_id)
-                if wanted.admits(row):
+            for row in self.noted():
+                noted.add(row.job_id)
+                if row.state != State.PENDING.value:
+                    ended.append(row)
+                elif wanted.admits(row):
                     yield row
         if wanted.any_of(State.WAITING):
             yield from filter(wanted.admits, self._waiting())
-        if index and wanted.any_of(State.SUCCESS, State.FAILED, State.CANCEL):
-            ended = (row for row in self._ended(index, wanted.since) if row.job_id not in told)
-            yield from filter(wanted.admits, ended)
+        if wanted.any_of(State.SUCCESS, State.FAILED, State.CANCEL):
+            index = self.index()
+            published = self._ended(index, wanted.since) if index else ()
+            others = (row for row in published if row.job_id not in noted)
+            newest = sorted(ended, key=_age, reverse=True)
+            yield from filter(wanted.admits, merge(newest, others, key=_age, reverse=True))
         if wanted.any_of(State.REFUSED):
             yield from filter(wanted.admits, self._refused())
 
-    def _pending(self) -> Iterator[Row]:
+    def noted(self) -> Iterator[Row]:
         """Yield the noted jobs; one whose entry is there has ended, only nobody has removed its note yet."""
         for some in self._slices(keys.PENDING):
             notes = [note for note in self.many(lambda each: self.reader.read(each.key, Pending), some) if note]

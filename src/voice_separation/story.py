@@ -124,15 +124,18 @@ class Stories:
     def find(self, named: str) -> Story:
         """Return the story of what is named: an upload_id, the key of an object, or a job_id.
 
-        A key is that of its present content, or where it was deleted of its last one that CI had a job for.
+        A key is that of its present content, or where it was deleted of its last one that CI had a job for. What could
+        be a job_id and a key is the job_id.
         Raises NothingKnown.
         """
         if _UPLOAD_ID.fullmatch(named) and (known := self._upload(named)):
             return self.of(known)
+        if story := self._of_job(named):  # before an object is looked for, which many a key may not do everywhere
+            return story
         try:
             head = self.cos.head(self.bucket, named)
         except ObjectNotFound:
-            return self._of_job(named) or self._of_deleted(named)
+            return self._of_deleted(named)
         return self.of(documents.Upload.of(Upload(self.bucket, named, head.etag, head.size)))
 
     def of(self, upload: documents.Upload) -> Story:

@@ -27,6 +27,8 @@ class Level(IntEnum):
 class Event(str, Enum):
     """Everything that this product ever logs."""
 
+    RECORD_RECEIVED = "record.received"
+    REQUEST_RECEIVED = "request.received"
     REQUEST_SENT = "request.sent"
     UPLOAD_SKIPPED = "upload.skipped"
     UPLOAD_REFUSED = "upload.refused"
@@ -45,6 +47,9 @@ class Event(str, Enum):
     RING_READ = "ring.read"
     RING_STALE = "ring.stale"
     ENTRY_STORED = "entry.stored"
+    NOTICE_TAKEN = "notice.taken"
+    NOTICE_DELAYED = "notice.delayed"
+    NOTICE_UNDELIVERED = "notice.undelivered"
     DOCUMENT_UNREADABLE = "document.unreadable"
     INDEX_PUBLISHED = "index.published"
     RECONCILED = "reconciled"

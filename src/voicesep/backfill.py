@@ -14,17 +14,18 @@ from rich.console import Console
 from voice_separation.backfill import INTERRUPTED, SEEN, Backfill, Pace, Plan, Wanted
 from voice_separation.concurrency import in_flight
 from voice_separation.jobs.audio import AudioMode
-from voicesep.app import App, Where, app_options, open_app
+from voicesep.app import App, open_app
 from voicesep.console import print_json, talk
 from voicesep.moments import moment
 from voicesep.progress import meter
+from voicesep.where import Where, app_options
 
 USD_PER_MINUTE = 0.012  # of output; "intelligent voice fees" of the international site, snapshot of 2023
 STEMS = {AudioMode.IS_AUDIO: 1, AudioMode.IS_BACKGROUND: 1, AudioMode.AUDIO_AND_BACKGROUND: 2, AudioMode.MUSIC_MODE: 4}
 EXIT_INTERRUPTED = 130  # as after any Ctrl-C
 
 
-@click.command()
+@click.command(short_help="Submit what lies in the bucket already.")
 @app_options
 @click.option(
     "--prefix", metavar="PREFIX", help="Only keys below it, be it outside INPUT_PREFIX.  [default: INPUT_PREFIX]"

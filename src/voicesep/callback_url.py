@@ -5,17 +5,15 @@ from pathlib import Path
 import click
 from dotenv import set_key
 
-from voicesep.app import Where, app_options
 from voicesep.cloud import open_deployment
 from voicesep.console import talk
-from voicesep.deployment import ENV_FILE, read_env
-from voicesep.project import find_project
+from voicesep.where import Where, app_options, read_env
 
 VARIABLE = "CALLBACK_URL"
 FUNCTION = "callback"
 
 
-@click.command("callback-url")
+@click.command("callback-url", short_help="Write the address of `callback` into .env.")
 @app_options
 @click.option("--dry-run", is_flag=True, help="Print the address, and leave .env as it is.")
 def callback_url(*, dry_run: bool, where: Where) -> None:
@@ -31,9 +29,11 @@ def callback_url(*, dry_run: bool, where: Where) -> None:
             raise click.ClickException(f"{name} is not deployed in {deployment.project.region}; run `make deploy`")
         url = cloud.scf.function_url(name)
         if url is None:
-            raise click.ClickException(f"{name} has no function URL; deploy serverless.yml as it is in this project")
+            raise click.ClickException(
+                f"{name} has no function URL; run `make deploy` with the trigger `http` in serverless.yml"
+            )
     click.echo(url)
-    path = where.env_file or find_project() / ENV_FILE
+    path = where.settings_file
     if not where.live:
         console.print("This is the local app's, which is told it already.")
     elif read_env(path).get(VARIABLE) == url:

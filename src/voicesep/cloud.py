@@ -17,18 +17,18 @@ from voice_separation.tencent.ci_management import CiManagement
 from voice_separation.tencent.cos import Cos
 from voice_separation.tencent.credentials import Credentials
 from voice_separation.tencent.transport import Session
-from voicesep.app import Where
 from voicesep.deployment import Deployment, read_deployment
 from voicesep.keys import live_key
 from voicesep.local import LocalApp
 from voicesep.policies import role_policies
 from voicesep.project import find_project, local_environment
 from voicesep.running import find_running
-from voicesep.target import SECONDS, new_session
+from voicesep.session import SECONDS, new_session
 from voicesep.tencent.cam import CamApi
 from voicesep.tencent.client import Connection
 from voicesep.tencent.cls import ClsApi
 from voicesep.tencent.scf import ScfApi
+from voicesep.where import Where
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def open_deployment(
     folder = find_project()
     try:
         if where.live:
-            deployment = read_deployment(folder, where.env_file)
+            deployment = read_deployment(folder, where.settings_file)
             yield deployment, connect(deployment, live_key(deployment.environment), seconds)
         elif running := find_running(folder):
             deployment = Deployment.of(folder, running.environment)

@@ -3,6 +3,7 @@
 import functools
 import shutil
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -21,6 +22,7 @@ def code_options(command: Callable[Parameters, Result]) -> Callable[..., Result]
     @click.option(
         "--bundle",
         type=click.Path(exists=True, path_type=Path),
+        callback=_readable,
         metavar="ZIP|DIR",
         help="Run the functions from what `make package` built, read-only, and from nothing else.",
     )
@@ -36,6 +38,12 @@ def code_options(command: Callable[Parameters, Result]) -> Callable[..., Result]
         return command(*args, **kwargs)  # type: ignore[arg-type]  # click calls with what it has parsed
 
     return with_options
+
+
+def _readable(_context: click.Context, _parameter: click.Parameter, bundle: Path | None) -> Path | None:
+    if bundle and not (bundle.is_dir() or zipfile.is_zipfile(bundle)):
+        raise click.BadParameter(f"{bundle} is neither a zip nor a folder; `make package` builds one.")
+    return bundle
 
 
 def _interpreter(_context: click.Context, _parameter: click.Parameter, program: str | None) -> Path:

@@ -3,11 +3,12 @@
 import click
 from click.shell_completion import ShellComplete, get_completion_class
 
-PROGRAM = "voicesep"
+from voicesep.project import PROGRAM
+
 SHELLS = ("bash", "fish", "zsh")
 
 
-@click.command()
+@click.command(short_help="Print what a shell needs to complete commands.")
 @click.argument("shell", type=click.Choice(SHELLS))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:

@@ -13,12 +13,12 @@ from localcloud.scf.invocation import InvocationRecord
 from voicesep.code import code_options
 from voicesep.console import talk, trouble
 from voicesep.local import LocalApp
-from voicesep.project import find_project
+from voicesep.project import find_project, program
 from voicesep.samples import TALK_OVER_MUSIC
 from voicesep.separate import PREFIX, watch
 
 
-@click.command()
+@click.command(short_help="Separate the sample recording.")
 @click.option(
     "-o",
     "--output",
@@ -32,6 +32,7 @@ from voicesep.separate import PREFIX, watch
 def demo(output: Path, options: Options) -> None:
     """Separate the sample recording with the functions that would be deployed, and keep everything to listen to."""
     console = talk()
+    output.mkdir(parents=True, exist_ok=True)  # before the work, so that nothing is separated for nothing
     key = PREFIX + TALK_OVER_MUSIC.name
     console.print(WHAT_IT_IS_NOT, style="dim")
     with LocalApp(find_project(), {}, trouble(console), options) as app:
@@ -46,7 +47,6 @@ def demo(output: Path, options: Options) -> None:
             reason = separated.entry.message if separated.entry else separated.reason
             console.print(f"not separated: {reason}", markup=False, style="red")
             sys.exit(1)
-        output.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(TALK_OVER_MUSIC, output / TALK_OVER_MUSIC.name)
         for stem in separated.entry.outputs:
             app.fetch(stem.bucket or app.bucket.name, stem.key, output / Path(stem.key).name)
@@ -59,7 +59,7 @@ def demo(output: Path, options: Options) -> None:
         click.echo(str(output / name))
     player = "afplay" if sys.platform == "darwin" else "xdg-open"
     console.print(f"\nlisten:   {player} {output / files[1]}", markup=False)
-    console.print("your own: voicesep separate FILE…", markup=False)
+    console.print(f"your own: {program()} separate FILE…", markup=False)
 
 
 def _told(record: InvocationRecord) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
-from dotenv import dotenv_values
 
 from localcloud.scf.problems import InvalidServerlessFileError
 from localcloud.scf.project import FunctionSpec, Project
@@ -15,8 +14,7 @@ from voice_separation.bucket import Bucket
 from voice_separation.errors import InvalidSettings
 from voice_separation.settings import Settings
 from voicesep.project import SERVERLESS
-
-ENV_FILE = ".env"
+from voicesep.where import read_env
 
 
 @dataclass(frozen=True)
@@ -78,20 +76,12 @@ class Deployment:
         raise click.UsageError(f"{SERVERLESS} has no function {key}, but {known}")
 
 
-def read_deployment(folder: Path, env_file: Path | None = None) -> Deployment:
+def read_deployment(folder: Path, env_file: Path) -> Deployment:
     """Read the deployment of a folder. Raises click.UsageError for whatever is missing or cannot be read."""
-    path = env_file or folder / ENV_FILE
-    if not path.is_file():
-        raise click.UsageError(f"there is no {path}; copy .env.example and fill it in, or name another with --env-file")
     try:
-        return Deployment.of(folder, read_env(path))
+        return Deployment.of(folder, read_env(env_file))
     except InvalidServerlessFileError as error:
         raise click.UsageError(str(error)) from error
-
-
-def read_env(path: Path) -> dict[str, str]:
-    """Read a `.env` as the vendor's command line does."""
-    return {name: value or "" for name, value in dotenv_values(path, interpolate=False).items()}
 
 
 def _settings(environment: Mapping[str, str]) -> tuple[Settings, Mapping[str, str]]:

@@ -27,7 +27,7 @@ KEY = PREFIX + TALK_OVER_MUSIC.name
 SAMPLE_JOB_ID = "j40644e92f8e311ecb90d0b03267ce0e5"  # of the vendor's sample (1045/49531)
 
 
-@click.group("generate-event")
+@click.group("generate-event", short_help="Print an event as Tencent Cloud sends it.")
 def generate_event() -> None:
     """Print an event in the shape in which Tencent Cloud sends it.
 
@@ -37,7 +37,7 @@ def generate_event() -> None:
     """
 
 
-@generate_event.command()
+@generate_event.command(short_help="Print what COS sends to `submit`.")
 @click.option(
     "--type", "kind", type=click.Choice(list(EVENT_NAMES)), default="put", show_default=True, help="What happened."
 )
@@ -74,7 +74,7 @@ def cos(*, kind: str, bucket_name: str, region: str, keys: tuple[str, ...], size
         raise click.UsageError(str(error)) from error
 
 
-@generate_event.command()
+@generate_event.command(short_help="Print what CI posts to `callback`.")
 @click.option(
     "--state",
     type=click.Choice([state.value for state in State]),
@@ -149,7 +149,7 @@ def callback(
     click.echo(notification(report, callback_format, workflow=workflow))
 
 
-@generate_event.command()
+@generate_event.command(short_help="Print what a timer sends to `reconcile`.")
 @click.option("--name", default="reconcile", show_default=True, help="The name of the trigger.")
 @click.option(
     "--message", default="", metavar="TEXT", help="The trigger's custom argument; `audit` asks for the daily audit."

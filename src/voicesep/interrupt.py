@@ -1,12 +1,12 @@
 """For commands that go on until somebody ends them."""
 
 import signal
-import threading
+from queue import SimpleQueue
 
 
 def until_interrupted() -> None:
     """Return when somebody presses Ctrl-C or ends the process."""
-    ended = threading.Event()
+    ended: SimpleQueue[int] = SimpleQueue()  # an Event would lock itself out if the signal came as the wait begins
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
-    ended.wait()
+        signal.signal(number, lambda number, _frame: ended.put(number))
+    ended.get()

@@ -16,26 +16,27 @@ from voice_separation.cos_events import read_event
 from voice_separation.errors import MalformedEvent, VoiceSeparationError
 from voice_separation.notifications import parse_notification, reported_bucket
 from voice_separation.uploads import ObjectCreated
-from voicesep.app import Where, app_options
 from voicesep.cloud import open_deployment
 from voicesep.code import code_options
 from voicesep.console import print_json, talk
 from voicesep.invoke_deployed import invoke_deployed
 from voicesep.local import LocalApp
+from voicesep.named import STDIN
 from voicesep.project import LOCAL_BUCKET, LOCAL_REGION, find_project
 from voicesep.samples import TALK_OVER_MUSIC
+from voicesep.where import Where, app_options
 
 FUNCTIONS = ("submit", "callback", "reconcile")
 
 
-@click.command()
-@click.argument("function", type=click.Choice(FUNCTIONS))
+@click.command(short_help="Call a function with an event.")
+@click.argument("function", type=click.Choice(FUNCTIONS), metavar="FUNCTION")
 @click.option("-e", "--event", "source", required=True, metavar="FILE|-", help="The event; - reads standard input.")
 @click.option("--dry-run", is_flag=True, help="With --live: say what would be called, and call nothing.")
 @app_options
 @code_options
 def invoke(*, function: str, source: str, dry_run: bool, where: Where, options: Options) -> None:
-    """Call FUNCTION with an event and print its result as JSON.
+    """Call FUNCTION (submit, callback, reconcile) with an event and print its result as JSON.
 
     submit takes a COS event (events/cos-put.json); objects that it names and the local cloud lacks are filled with
     the sample recording. callback takes an HTTP event, or the bare notification of Cloud Infinite, XML or JSON
@@ -132,7 +133,7 @@ def _http_event(content: bytes) -> Any:
 
 
 def _read(source: str) -> bytes:
-    if source == "-":
+    if source == STDIN:
         return sys.stdin.buffer.read()
     try:
         return Path(source).read_bytes()
@@ -144,7 +145,8 @@ def _json(content: bytes, source: str) -> Any:
     try:
         return json.loads(content)
     except ValueError as error:
-        raise click.UsageError(f"{source} is not JSON: {error}") from error
+        named = "standard input" if source == STDIN else source
+        raise click.UsageError(f"{named} is not JSON: {error}") from error
 
 
 def _hear_nothing(_function: str, _request_id: str, _line: str) -> None:

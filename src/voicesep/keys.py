@@ -23,7 +23,7 @@ def live_key(env_file: Mapping[str, str]) -> Credentials:
             continue
     raise click.UsageError(
         "there is no key: set TENCENTCLOUD_SECRETID and TENCENTCLOUD_SECRETKEY in the environment, or"
-        " TENCENT_SECRET_ID and TENCENT_SECRET_KEY in .env"
+        " TENCENT_SECRET_ID and TENCENT_SECRET_KEY in .env, or the file that --env-file or --profile names"
     )
 
 

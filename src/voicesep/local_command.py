@@ -19,41 +19,39 @@ from localcloud.cloud import WHAT_IT_IS_NOT
 from localcloud.errors import CloudError
 from localcloud.scf.invocation import LogListener
 from localcloud.scf.problems import InvalidServerlessFileError
+from localcloud.server import Server
 from voice_separation import settings
 from voice_separation.errors import InvalidSettings
-from voicesep.app import Where, open_app
+from voicesep.app import App, open_app
 from voicesep.code import code_options
 from voicesep.console import talk, trouble
-from voicesep.deployment import read_env
 from voicesep.interrupt import until_interrupted
 from voicesep.local import LocalApp
 from voicesep.page.app import keep_addresses_out_of_logs, page_server
-from voicesep.project import find_project
+from voicesep.project import find_project, program
 from voicesep.running import LOG, STATE, RunningApp, announced, find_running
+from voicesep.where import Where, env_file_options, read_env
 
 PORT = 9000
+HIGHEST_PORT = 65535
 HERE = Where(live=False, env_file=None)
 LOG_BYTES = 10_000_000  # then the log is begun anew, and the last one kept
 REQUESTS_KEPT = 10_000
+TO_RECEIVER = frozenset({"WEBHOOK_URL", "WEBHOOK_SECRETS"})
 NOT_TAKEN = frozenset({"CALLBACK_URL", "CALLBACK_SECRETS", "COS_ENDPOINT", "CI_ENDPOINT", "SSM_ENDPOINT"})
 
 
 @click.command("local")
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
+    type=click.IntRange(0, HIGHEST_PORT),
     default=PORT,
     show_default=True,
-    help="Where to listen on 127.0.0.1; 0 takes a free one.",
+    help="Where to listen on 127.0.0.1, the page one higher if that is free; 0 takes free ones.",
 )
-@click.option(
-    "--env-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Take the settings from a .env; its callback address, secrets and endpoints are left out.",
-)
+@env_file_options("Take the settings from a .env; its callback address, secrets and endpoints are left out.")
 @code_options
-def local(port: int, env_file: Path | None, options: Options) -> None:
+def local(*, port: int, env_file: Path | None, options: Options) -> None:
     """Run the app in a local cloud until Ctrl-C.
 
     Functions, triggers, timers and a bucket are there. What lies in .localcloud/ beside serverless.yml is there again
@@ -94,10 +92,25 @@ def _run(project: Path, overrides: Mapping[str, str], options: Options, console:
             environment=app.environment,
         )
         keep_addresses_out_of_logs()
-        with announced(project, told), open_app(HERE) as opened, page_server(opened) as page:
+        with announced(project, told), open_app(HERE) as opened, _page(opened, options.port) as page:
             _tell(app, page.url, console)
             click.echo(app.cloud.endpoint)
             until_interrupted()
+
+
+@contextmanager
+def _page(app: App, port: int) -> Iterator[Server]:
+    """Serve the page next to the port of the cloud, where a tab finds it again the next time, or else at a free one."""
+    page = page_server(app, port + 1 if 0 < port < HIGHEST_PORT else 0)
+    try:
+        page.start()
+    except OSError:
+        page = page_server(app)
+        page.start()
+    try:
+        yield page
+    finally:
+        page.stop()
 
 
 def _overrides(env_file: Path | None) -> dict[str, str]:
@@ -106,6 +119,8 @@ def _overrides(env_file: Path | None) -> dict[str, str]:
         return {}
     given, known = read_env(env_file), {*settings.NAMES, "REGION"} - NOT_TAKEN
     overrides = {name: given[name] for name in known if given.get(name, "") not in ("", settings.NOT_SET)}
+    if overrides.get("WEBHOOK_URL", "").startswith("https:"):  # the real receiver must not hear of what is tried here
+        overrides = {name: value for name, value in overrides.items() if name not in TO_RECEIVER}
     try:
         settings.from_environment(overrides)
     except InvalidSettings as error:
@@ -139,7 +154,7 @@ def _tell(app: LocalApp, page: str, console: Console) -> None:
         ("bucket", f"{bucket.name} ({bucket.region})"),
         ("callback", app.environment["CALLBACK_URL"]),
         ("log", f"{STATE}/{LOG}"),
-        ("try", "voicesep upload talk.mp3; Ctrl-C stops"),
+        ("try", f"{program()} upload talk.mp3; Ctrl-C stops"),
     )
     for name, value in lines:
         console.print(f"{name:<9} {value}", markup=False)

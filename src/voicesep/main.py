@@ -32,7 +32,29 @@ INTERRUPTED = 130  # 128 + SIGINT
 
 
 class Commands(click.Group):
-    """A group whose commands end with 130 at Ctrl-C, as shells expect it, instead of click's 1."""
+    """A group whose help lists commands by what they are for, and whose commands end with 130 at Ctrl-C, not click's 1.
+
+    What the machine refuses to do with a file ends them with 1 and one line.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._sections: dict[str, tuple[click.Command, ...]] = {}
+
+    def add_section(self, title: str, *commands: click.Command) -> None:
+        """Add commands that are listed together, in this order."""
+        self._sections[title] = commands
+        for command in commands:
+            self.add_command(command)
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what each command is for, section by section."""
+        longest = max(map(len, self.commands))
+        for title, commands in self._sections.items():
+            with formatter.section(title):
+                formatter.write_dl(
+                    [(str(command.name).ljust(longest), command.get_short_help_str()) for command in commands]
+                )
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
@@ -41,6 +63,10 @@ class Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             ctx.exit(INTERRUPTED)
+        except OSError as error:  # of a file that somebody has named, or that cannot be kept
+            if error.filename is None:
+                raise
+            raise click.ClickException(f"{error.filename}: {error.strerror}") from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -52,26 +78,7 @@ def main() -> None:
     """
 
 
-main.add_command(callback_url)
-main.add_command(cam_policy)
-main.add_command(demo)
-main.add_command(doctor)
-main.add_command(generate_event)
-main.add_command(invoke)
-main.add_command(separate)
-main.add_command(live_checks)
-main.add_command(logs)
-main.add_command(publish_page)
-main.add_command(queue)
-main.add_command(rebuild_index)
-main.add_command(template)
-main.add_command(ui)
-main.add_command(backfill)
-main.add_command(cancel)
-main.add_command(completion)
-main.add_command(jobs)
-main.add_command(local)
-main.add_command(reconcile)
-main.add_command(retry)
-main.add_command(show)
-main.add_command(upload)
+main.add_section("Every day", local, separate, upload, jobs, show, ui)
+main.add_section("Repair", retry, cancel, backfill, reconcile, rebuild_index, logs)
+main.add_section("Deploy", cam_policy, callback_url, doctor, live_checks, publish_page, queue, template)
+main.add_section("Develop", demo, invoke, generate_event, completion)

@@ -1,4 +1,4 @@
-"""The policies in deploy/cam, filled in for one deployment: what each door's role may do, and no more."""
+"""The policies in deploy/cam, filled in for one deployment: what each role and each person may do, and no more."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -20,9 +20,18 @@ FOLDER = "deploy/cam"
 DOORS = ("submit", "callback", "reconcile")
 
 # Reconcile does whatever the other doors do, so its policy is the one for a role that all three share.
-FILES = {**{name: f"{name}.json" for name in (*DOORS, "deployer", "operator", "trust")}, "role": "reconcile.json"}
+FILES = {
+    **{name: f"{name}.json" for name in (*DOORS, "deployer", "operator", "trust", "viewer")},
+    "role": "reconcile.json",
+}
 STORED_SECRETS = "stored-secrets.json"  # added where the callback secrets are in Secrets Manager
 BELIEVED_CALLBACKS = "believed-callbacks.json"  # added where callbacks are not verified: door 2 then reads the entry
+NOTICES = {  # added where a receiver is told of finished jobs
+    "callback": "notices-callback.json",
+    "reconcile": "notices-reconcile.json",
+    "role": "notices-reconcile.json",
+    "operator": "notices-operator.json",  # `doctor` looks for notices that were given up
+}
 
 WILDCARDS = "*?"
 
@@ -73,6 +82,8 @@ def _additions(name: str, chosen: Settings) -> Iterator[str]:
         yield STORED_SECRETS
     if name == "callback" and not chosen.verify_callbacks:
         yield BELIEVED_CALLBACKS
+    if name in NOTICES and chosen.webhook_url:
+        yield NOTICES[name]
 
 
 def _values(chosen: Settings, folder: Path, environment: Mapping[str, str], uin: str) -> dict[str, str]:
@@ -86,23 +97,29 @@ def _values(chosen: Settings, folder: Path, environment: Mapping[str, str], uin:
             "INDEX_BUCKET is another account's: its owner has to grant the access, with a bucket policy"
         )
     prefixes = {"INPUT_PREFIX": chosen.input_prefix, "INDEX_PREFIX": chosen.index_prefix}
-    for name, prefix in prefixes.items():
+    for name, prefix in {**prefixes, "OUTPUT_PREFIX": chosen.output_prefix}.items():
         if any(character in prefix for character in WILDCARDS):
             raise NoPolicyError(f"{name} holds * or ?, which would stand for other keys in a policy; choose another")
     project = _project(folder, environment)
     secret = chosen.callback_secrets
+    output_bucket = chosen.output_bucket or chosen.input_bucket
     return {
         "REGION": project.region,
         "APPID": appid,
         "OWNER": f"uin/{uin}" if uin else "",
         "INPUT_BUCKET": chosen.input_bucket,
         "INDEX_BUCKET": index_bucket,
+        "OUTPUT_REGION": chosen.output_region or project.region,
+        "OUTPUT_APPID": _appid(output_bucket),
+        "OUTPUT_BUCKET": output_bucket,
+        "OUTPUT_PREFIX": chosen.output_prefix,
         **prefixes,
         **{f"{name}_ENCODED": quote(prefix, safe="") for name, prefix in prefixes.items()},
         "SECRET_NAME": secret.name if isinstance(secret, StoredSecret) else "",
         "APP": project.app,
         "STAGE": project.stage,
         **{f"{door.upper()}_ROLE": role for door, role in _roles(project).items()},
+        **{f"{function.key.upper()}_FUNCTION": function.name for function in project.functions},
     }
 
 
@@ -115,7 +132,8 @@ def _with_every_text(value: Any, change: Callable[[str], str]) -> Any:
         case str():
             return change(value)
         case list():
-            return [_with_every_text(item, change) for item in value]
+            changed = [_with_every_text(item, change) for item in value]
+            return [item for n, item in enumerate(changed) if item not in changed[:n]]  # where two buckets are one
         case dict():
             return {name: _with_every_text(item, change) for name, item in value.items()}
         case _:

@@ -1,6 +1,8 @@
 """The project that the command line works on: the folder with serverless.yml, its code and its environment."""
 
 import secrets
+import shutil
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import click
 
 from voice_separation.settings import NAMES, NOT_SET
 
+PROGRAM = "voicesep"
 SERVERLESS = "serverless.yml"
 LOCAL_REGION = "ap-guangzhou"
 LOCAL_BUCKET = "media-1250000000"
@@ -24,6 +27,15 @@ def find_project(start: Path | None = None) -> Path:
         if (folder / SERVERLESS).is_file() and (folder / LOCAL_CODE / "submit.py").is_file():
             return folder
     raise click.UsageError(f"no {SERVERLESS} here or above; run voicesep inside a checkout of voice-separation")
+
+
+def program() -> str:
+    """Return how this program is typed here: by its name, or where it is on no search path by its place."""
+    if shutil.which(PROGRAM):
+        return PROGRAM
+    place = Path(sys.executable).with_name(PROGRAM)
+    here = Path.cwd()
+    return str(place.relative_to(here) if place.is_relative_to(here) else place)
 
 
 def local_environment(overrides: Mapping[str, str]) -> dict[str, str]:

@@ -3,15 +3,17 @@
 import click
 
 from voice_separation.index.views import JSON
-from voicesep.app import Where, app_options, open_app
+from voicesep.app import App, open_app
 from voicesep.console import print_json, talk
 from voicesep.page.config import PageConfig
 from voicesep.page.files import CONFIG, HOME, PageFile, page_files
+from voicesep.project import program
+from voicesep.where import Where, app_options
 
 ASK_FIRST = "no-cache"  # a browser keeps a file, and asks each time whether there is a newer one
 
 
-@click.command("publish-page")
+@click.command("publish-page", short_help="Put the page beside index.json.")
 @app_options
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
 def publish_page(*, dry_run: bool, where: Where) -> None:
@@ -34,5 +36,12 @@ def publish_page(*, dry_run: bool, where: Where) -> None:
                 )
     print_json([reader.prefix + file.path for file in files])
     if not dry_run:
-        home = f"https://{reader.bucket.cos_host}/{reader.prefix}{HOME}"
-        console.print(f"published: {home}, for whoever may read it; see docs/page.md", markup=False)
+        console.print(_told(app, f"{reader.prefix}{HOME}"), markup=False)
+
+
+def _told(app: App, home: str) -> str:
+    """Return where the page is; of the local cloud not the address that somebody else's bucket may have."""
+    bucket = app.call.reader(app.bucket).bucket
+    if app.live:
+        return f"published: https://{bucket.cos_host}/{home}, for whoever may read it; see docs/page.md"
+    return f"published: {bucket.name}/{home} in the local cloud; `{program()} ui` shows the page"

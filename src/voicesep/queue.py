@@ -1,14 +1,12 @@
 """`voicesep queue`: the CI queues of a bucket."""
 
 from itertools import chain
-from typing import Any
 
 import click
 
 from voice_separation.jobs.queues import Queue, QueueKind
-from voice_separation.tencent.ci_management import CiManagement
+from voicesep.ci_bucket import WhichBucket, bucket_options, open_ci_bucket
 from voicesep.console import Column, output_format, print_rows
-from voicesep.target import open_target, target_options
 
 COLUMNS: tuple[Column[Queue], ...] = (
     ("id", lambda row: row.queue_id),
@@ -21,20 +19,19 @@ COLUMNS: tuple[Column[Queue], ...] = (
 )
 
 
-@click.group()
+@click.group(short_help="Look at the queues of a bucket.")
 def queue() -> None:
     """Look at the queues that jobs wait in, for QUEUE_ID."""
 
 
-@queue.command("list")
-@target_options
+@queue.command("list", short_help="List a bucket's queues.")
+@bucket_options
 @output_format
 @click.option("--state", type=click.Choice(["Active", "Paused"]), help="Only queues in this state.")
-def list_queues(*, state: str | None, form: str, **target: Any) -> None:
+def list_queues(*, state: str | None, form: str, which: WhichBucket) -> None:
     """List a bucket's queues of Smart Audio, which VoiceSeparate belongs to, and of media processing."""
-    with open_target(**target) as cloud:
-        management = CiManagement(cloud.session, cloud.endpoint)
+    with open_ci_bucket(which) as ci:
         kinds = (QueueKind.SMART_AUDIO, QueueKind.MEDIA)
-        queues = [management.list_queues(cloud.bucket, kind, state=state or "") for kind in kinds]
+        queues = [ci.management.list_queues(ci.bucket, kind, state=state or "") for kind in kinds]
         rows = list(chain.from_iterable(queues))
     print_rows(rows, COLUMNS, form)

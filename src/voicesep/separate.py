@@ -25,7 +25,7 @@ _LOOK_SECONDS = 0.1
 _PLAIN_SUFFIX = re.compile(r"\.[A-Za-z0-9]+")
 
 
-@click.command()
+@click.command(short_help="Separate files on this machine.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "-o",
@@ -60,6 +60,8 @@ def separate(files: tuple[Path, ...], output: Path | None, mode: str, codec: str
     names = _stem_names(files, output)
     overrides = {"AUDIO_MODE": mode, "AUDIO_CODEC": codec, **_encoding(codec), "INPUT_SUFFIXES": _suffixes(keys)}
     _check(overrides)
+    if output:
+        output.mkdir(parents=True, exist_ok=True)  # before the work, so that nothing is separated for nothing
     failed = 0
     with LocalApp(find_project(), overrides, trouble(console), options) as app:
         app.deploy()

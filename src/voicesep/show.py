@@ -3,18 +3,20 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 import click
 from pydantic import BaseModel, ConfigDict
 
-from voice_separation.clock import rfc3339
-from voice_separation.index.documents import Claim, Pending, Refused, Upload, Waiting
+from voice_separation.index.documents import Claim, Pending, Reason, Refused, Upload, Waiting
 from voice_separation.index.entries import Entry
 from voice_separation.jobs.detail import JobDetail
 from voice_separation.story import Stories, Story
-from voicesep.app import App, Where, app_options, open_app
-from voicesep.console import print_json, talk
+from voicesep.app import open_app
+from voicesep.console import print_json
+from voicesep.moments import local_time
+from voicesep.named import NAMED
+from voicesep.story_log import LogLine, StoryLog, deployed_log, kept_log
+from voicesep.where import Where, app_options
 
 INDENT = "  "
 
@@ -32,17 +34,6 @@ class Job(BaseModel):
     arrivals: tuple[datetime, ...]
 
 
-class LogLine(BaseModel):
-    """What a function has logged."""
-
-    model_config = ConfigDict(frozen=True)
-
-    at: datetime
-    function: str
-    request_id: str
-    line: str
-
-
 class Told(BaseModel):
     """A story, to print."""
 
@@ -56,45 +47,48 @@ class Told(BaseModel):
     pending: tuple[Pending, ...]
     jobs: tuple[Job, ...]
     log: tuple[LogLine, ...]
+    log_notes: tuple[str, ...]
 
 
-@click.command()
+@click.command(short_help="Tell all that is known of one upload.")
 @app_options
-@click.argument("upload", metavar="KEY|UPLOAD_ID|JOB_ID")
+@click.argument("upload", type=NAMED, metavar="KEY|UPLOAD_ID|JOB_ID")
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(["text", "json", "jsonl"]),
     default="text",
     show_default=True,
-    help="How it is printed.",
+    help="How it is printed; jsonl is one line.",
 )
 def show(upload: str, form: str, where: Where) -> None:
     """Tell all that is known of one upload.
 
     That is its claims, jobs, reports and stems, and what the functions have logged of it. A key means the present
-    content of the object. The event that started it is named by the request of its first claim. Exits with 1 when
-    nothing is known.
+    content of the object. The event that started it is named by the request of its first claim. With --live the log is
+    searched in CLS, which keeps it for some days, around the times of the claims and of the end of each job; what
+    forbids that is told in its place. Exits with 1 when nothing is known.
     """
     with open_app(where) as app:
         stories = app.stories
-        told = tell(stories.find(upload), stories, app)
+        story = stories.find(upload)
+        log = deployed_log(where, app, story) if where.live else kept_log(app.log, story)
+        told = tell(story, stories, log)
+    document = told.model_dump(mode="json")
     if form == "json":
-        print_json(told.model_dump(mode="json"))
+        print_json(document)
+    elif form == "jsonl":
+        click.echo(json.dumps(document, ensure_ascii=False))
     else:
         for line in _lines(told):
             click.echo(line)
-    if where.live:
-        for claim in told.claims:
-            talk().print(f"its log: voicesep logs --live --request {claim.request_id}", markup=False)
 
 
-def tell(story: Story, stories: Stories, app: App) -> Told:
-    """Return a story, with what the local functions have logged of it."""
+def tell(story: Story, stories: Stories, log: StoryLog) -> Told:
+    """Return a story, with what the functions have logged of it."""
     known = {entry.job_id: entry for entry in story.entries}
     in_ci = {job.job_id: job for job in story.jobs}
     ids = dict.fromkeys([*in_ci, *known])
-    mentioned = {*ids, *((story.upload.upload_id,) if story.upload else ())}
     return Told(
         state=story.in_a_word,
         upload=story.upload,
@@ -103,7 +97,8 @@ def tell(story: Story, stories: Stories, app: App) -> Told:
         refused=story.refused,
         pending=tuple(note.pending for note in story.notes),
         jobs=tuple(_job(job_id, in_ci.get(job_id), known.get(job_id), stories) for job_id in ids),
-        log=tuple(_log_lines(app.log, mentioned)) if app.log else (),
+        log=log.lines,
+        log_notes=log.notes,
     )
 
 
@@ -118,17 +113,6 @@ def _job(job_id: str, detail: JobDetail | None, entry: Entry | None, stories: St
     )
 
 
-def _log_lines(log: Path, mentioned: set[str]) -> Iterator[LogLine]:
-    """Yield the lines that mention the upload or one of its jobs; also of the log before, if there is one."""
-    for path in (log.with_name(f"{log.name}.1"), log):
-        if not path.is_file():
-            continue
-        with path.open(encoding="utf-8") as file:
-            for line in file:
-                if any(each in line for each in mentioned):
-                    yield LogLine.model_validate_json(line)
-
-
 def _lines(told: Told) -> Iterator[str]:
     """Yield the story in the order in which it happened."""
     upload = told.upload
@@ -137,39 +121,46 @@ def _lines(told: Told) -> Iterator[str]:
         yield f"{INDENT}upload    {upload.upload_id}, {upload.size_bytes} bytes, ETag {upload.etag}"
         yield f"{INDENT}bucket    {upload.bucket} ({upload.region})"
     for claim in told.claims:
-        yield f"{INDENT}claim {claim.attempt}   {rfc3339(claim.claimed_at)} by request {claim.request_id}"
+        yield f"{INDENT}claim {claim.attempt}   {local_time(claim.claimed_at)} by request {claim.request_id}"
     if told.waiting:
         waiting = told.waiting
         retried = f", in spite of {', '.join(waiting.retry_of)}" if waiting.retry_of else ""
-        yield f"{INDENT}waits     since {rfc3339(waiting.waiting_since)}: {waiting.reason.message}{retried}"
-        yield f"{INDENT}          next attempt from {rfc3339(waiting.next_attempt_at)}"
+        yield f"{INDENT}waits     since {local_time(waiting.waiting_since)}: {_told(waiting.reason)}{retried}"
+        yield f"{INDENT}          next attempt from {local_time(waiting.next_attempt_at)}"
     if told.refused:
-        yield f"{INDENT}refused   {rfc3339(told.refused.refused_at)}: {told.refused.reason.message}"
+        yield f"{INDENT}refused   {local_time(told.refused.refused_at)}: {_told(told.refused.reason)}"
     for pending in told.pending:
-        yield f"{INDENT}pending   {rfc3339(pending.submitted_at)}, job {pending.job_id}"
+        yield f"{INDENT}pending   {local_time(pending.submitted_at)}, job {pending.job_id}"
     for job in told.jobs:
         yield from _job_lines(job)
     for line in told.log:
-        yield f"{INDENT}log       {rfc3339(line.at)} {line.function}: {_brief(line.line)}"
+        yield f"{INDENT}log       {local_time(line.at)} {line.function}: {_brief(line.line)}"
+    for note in told.log_notes:
+        yield f"{INDENT}log       not all: {note}"
 
 
 def _job_lines(job: Job) -> Iterator[str]:
-    created = f", created {rfc3339(job.created_at)}" if job.created_at else ""
-    progress = f" ({job.progress:.0f} %)" if job.progress is not None else ""
+    created = f", created {local_time(job.created_at)}" if job.created_at else ""
+    progress = f" ({job.progress:.0f} %)" if job.progress is not None and not job.entry else ""
     yield f"{INDENT}job       {job.job_id}: {job.state}{progress}{created}"
     for hour in job.arrivals:
-        yield f"{INDENT}{INDENT}reported in the hour of {rfc3339(hour)}"
+        yield f"{INDENT}{INDENT}reported in the hour of {local_time(hour)}"
     entry = job.entry
     if entry is None:
         return
     if entry.finished_at:
-        yield f"{INDENT}{INDENT}finished {rfc3339(entry.finished_at)}"
+        yield f"{INDENT}{INDENT}finished {local_time(entry.finished_at)}"
     if entry.message and not entry.outputs:
         yield f"{INDENT}{INDENT}{entry.code}: {entry.message}"
     seconds = entry.media.duration_s if entry.media else None
     for output in entry.outputs:
         length = f" ({seconds:.1f} s)" if seconds else ""
         yield f"{INDENT}{INDENT}{output.stem:<10} {output.bucket}/{output.key}{length}"
+
+
+def _told(reason: Reason) -> str:
+    """Return a reason with its code, as `jobs` tells it."""
+    return ": ".join(filter(None, (reason.code or reason.error, reason.message)))
 
 
 def _brief(line: str) -> str:

@@ -8,9 +8,8 @@ from pydantic import ValidationError
 
 from voice_separation.jobs.audio import AudioConfig, AudioMode, Codec, VoiceSeparate
 from voice_separation.jobs.templates import Category, Template, TemplateRequest
-from voice_separation.tencent.ci_management import CiManagement
+from voicesep.ci_bucket import CiBucket, WhichBucket, bucket_options, open_ci_bucket
 from voicesep.console import Column, output_format, print_json, print_rows, talk
-from voicesep.target import Target, open_target, target_options
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -26,13 +25,13 @@ COLUMNS: tuple[Column[Template], ...] = (
 )
 
 
-@click.group()
+@click.group(short_help="Look after VoiceSeparate templates.")
 def template() -> None:
     """Create, change and list VoiceSeparate templates, for TEMPLATE_ID."""
 
 
 @template.command("list")
-@target_options
+@bucket_options
 @output_format
 @click.option("--name", default="", metavar="PREFIX", help="Only templates whose name begins so.")
 @click.option(
@@ -42,22 +41,20 @@ def template() -> None:
     show_default=True,
     help="The bucket's own templates, or the vendor's.",
 )
-def list_templates(*, name: str, category: str, form: str, **target: Any) -> None:
+def list_templates(*, name: str, category: str, form: str, which: WhichBucket) -> None:
     """List the templates of a bucket."""
-    with open_target(**target) as cloud:
-        rows = list(_management(cloud).list_templates(cloud.bucket, name=name, category=Category(category)))
+    with open_ci_bucket(which) as ci:
+        rows = list(ci.management.list_templates(ci.bucket, name=name, category=Category(category)))
     print_rows(rows, COLUMNS, form)
 
 
 @template.command()
-@target_options
+@bucket_options
 @click.argument("template_id")
-def show(*, template_id: str, **target: Any) -> None:
+def show(*, template_id: str, which: WhichBucket) -> None:
     """Print one template as JSON."""
-    with open_target(**target) as cloud:
-        found = _management(cloud).get_template(cloud.bucket, template_id)
-    if found is None:
-        raise click.ClickException(f"{target['bucket']} has no template {template_id}")
+    with open_ci_bucket(which) as ci:
+        found = _found(ci, template_id)
     print_json(found.model_dump(mode="json"))
 
 
@@ -86,53 +83,54 @@ def parameter_options(command: Command) -> Command:
 
 
 @template.command()
-@target_options
+@bucket_options
 @parameter_options
-def create(*, dry_run: bool, name: str, live: bool, bucket: str, region: str, **parameters: Any) -> None:
+def create(*, dry_run: bool, name: str, which: WhichBucket, **parameters: Any) -> None:
     """Create a template and print it."""
     request = _request(name, parameters)
     if dry_run:
         click.echo(request.render().decode())
         return
-    with open_target(live=live, bucket=bucket, region=region) as cloud:
-        made = _management(cloud).create_template(cloud.bucket, request)
+    with open_ci_bucket(which) as ci:
+        made = ci.management.create_template(ci.bucket, request)
     print_json(made.model_dump(mode="json"))
 
 
 @template.command()
-@target_options
+@bucket_options
 @click.argument("template_id")
 @parameter_options
-def update(
-    *, template_id: str, dry_run: bool, name: str, live: bool, bucket: str, region: str, **parameters: Any
-) -> None:
+def update(*, template_id: str, dry_run: bool, name: str, which: WhichBucket, **parameters: Any) -> None:
     """Replace what a template says, and print it."""
     request = _request(name, parameters)
     if dry_run:
         click.echo(request.render().decode())
         return
-    with open_target(live=live, bucket=bucket, region=region) as cloud:
-        made = _management(cloud).update_template(cloud.bucket, template_id, request)
+    with open_ci_bucket(which) as ci:
+        made = ci.management.update_template(ci.bucket, template_id, request)
     print_json(made.model_dump(mode="json"))
 
 
-@template.command()
-@target_options
+@template.command(short_help="Delete a template.")
+@bucket_options
 @click.argument("template_id")
 @click.option("--dry-run", is_flag=True, help="Say what would be deleted, and delete nothing.")
-def delete(*, template_id: str, dry_run: bool, **target: Any) -> None:
+def delete(*, template_id: str, dry_run: bool, which: WhichBucket) -> None:
     """Delete a template; jobs that use it already go on."""
-    console = talk()
-    if dry_run:
-        console.print(f"would delete {template_id} of {target['bucket']}", markup=False)
-        return
-    with open_target(**target) as cloud:
-        _management(cloud).delete_template(cloud.bucket, template_id)
-    console.print(f"deleted {template_id} of {target['bucket']}", markup=False)
+    with open_ci_bucket(which) as ci:
+        found = _found(ci, template_id)
+        if not dry_run:
+            ci.management.delete_template(ci.bucket, template_id)
+    told = "would delete" if dry_run else "deleted"
+    talk().print(f"{told} {template_id} ({found.name}) of {ci.bucket.name}", markup=False)
 
 
-def _management(cloud: Target) -> CiManagement:
-    return CiManagement(cloud.session, cloud.endpoint)
+def _found(ci: CiBucket, template_id: str) -> Template:
+    """Return a template. Raises click.ClickException when there is none."""
+    found = ci.management.get_template(ci.bucket, template_id)
+    if found is None:
+        raise click.ClickException(f"{ci.bucket.name} has no template {template_id}; see `voicesep template list`")
+    return found
 
 
 def _request(name: str, parameters: dict[str, Any]) -> TemplateRequest:

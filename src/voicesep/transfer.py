@@ -1,6 +1,6 @@
 """Putting a file into COS in one request, as it is read: a recording may be larger than memory."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -17,8 +17,10 @@ CHUNK_BYTES = 1 << 18
 TIMEOUT = urllib3.Timeout(connect=5, read=120)
 
 
-def put_file(app: App, file: Path, key: str, *, content_type: str, on_bytes: Callable[[int], None]) -> None:
-    """Put a file; `on_bytes` hears how many more were read.
+def put_file(
+    app: App, file: Path, key: str, *, content_type: str, metadata: Mapping[str, str], on_bytes: Callable[[int], None]
+) -> None:
+    """Put a file; `metadata` are full header names (x-cos-meta-…), `on_bytes` hears how many more were read.
 
     Raises TencentRefusal, CannotBeSeparated for a file that one request cannot carry.
     """
@@ -28,7 +30,7 @@ def put_file(app: App, file: Path, key: str, *, content_type: str, on_bytes: Cal
             f"{file} has {size} bytes, and COS takes {MOST_BYTES} in one request; use coscmd upload"
         )
     session, bucket = app.call.session, app.bucket
-    headers = {"Host": bucket.cos_host, "Content-Length": str(size), "Content-Type": content_type}
+    headers = {"Host": bucket.cos_host, "Content-Length": str(size), "Content-Type": content_type, **metadata}
     if session.credentials.token:
         headers["x-cos-security-token"] = session.credentials.token
     signature = authorization(

@@ -4,13 +4,14 @@ import webbrowser
 
 import click
 
-from voicesep.app import Where, app_options, open_app
+from voicesep.app import open_app
 from voicesep.console import talk
 from voicesep.interrupt import until_interrupted
 from voicesep.page.app import keep_addresses_out_of_logs, page_server
+from voicesep.where import Where, app_options
 
 
-@click.command()
+@click.command(short_help="Look at jobs and play stems in a browser.")
 @app_options
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, show_default="a free one", help="Where to listen on 127.0.0.1."

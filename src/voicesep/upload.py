@@ -2,32 +2,47 @@
 
 import mimetypes
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import monotonic, sleep
 
 import click
 from rich.console import Console
 
-from voice_separation.errors import NothingKnown
+from voice_separation.errors import InvalidOptions, NothingKnown
+from voice_separation.jobs.audio import AudioMode, Codec
+from voice_separation.options import PREFIX, options_for
+from voice_separation.settings import Settings
 from voice_separation.upload_state import UploadState
 from voice_separation.uploads import CREATED, ObjectCreated, reason_to_skip
-from voicesep.app import App, Where, app_options, open_app
+from voicesep.app import App, open_app
 from voicesep.console import print_json, talk
+from voicesep.events.options import OBJECT_KEY
 from voicesep.progress import meter
 from voicesep.transfer import put_file
+from voicesep.where import Where, app_options
 
 LOOK_SECONDS = 1.0
 OVER = frozenset({UploadState.FINISHED, UploadState.REFUSED})
 
 
-@click.command()
+@click.command(short_help="Upload files, to be separated.")
 @app_options
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--key",
     metavar="KEY",
     help="The key to upload to; of several files, what their keys begin with.  [default: INPUT_PREFIX]",
+)
+@click.option(
+    "--mode",
+    type=click.Choice([mode.value for mode in AudioMode]),
+    help="Which stems to make of these files.  [default: AUDIO_MODE, or what the template says]",
+)
+@click.option(
+    "--codec",
+    type=click.Choice([codec.value for codec in Codec]),
+    help="How to encode their stems.  [default: AUDIO_CODEC, or what the template says]",
 )
 @click.option(
     "--wait", is_flag=True, help="Wait until each is separated or refused, and print its entry instead of its key."
@@ -41,57 +56,96 @@ OVER = frozenset({UploadState.FINISHED, UploadState.REFUSED})
     help="How long to wait at most.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be uploaded, and upload nothing.")
-def upload(*, files: tuple[Path, ...], key: str | None, wait: bool, timeout: int, dry_run: bool, where: Where) -> None:
+def upload(
+    *,
+    files: tuple[Path, ...],
+    key: str | None,
+    mode: str | None,
+    codec: str | None,
+    wait: bool,
+    timeout: int,
+    dry_run: bool,
+    where: Where,
+) -> None:
     """Upload FILES into the input bucket, and print their keys.
 
-    The function submit does the rest. The same content under the same key is the same upload, not billed again.
+    The function submit does the rest. The same content under the same key is the same upload, not billed again, and
+    not separated again with another --mode: `voicesep retry --again` does that. --mode and --codec are kept in the
+    metadata of the objects. With --wait it exits with 1 when one of them has no stems in the end.
     """
-    console = talk()
+    console, failed = talk(), 0
     with open_app(where) as app:
-        prefix = app.call.settings.input_prefix
-        keys = _keys(files, key if key is not None else prefix)
-        for file, each in zip(files, keys, strict=True):
-            _warn(app, each, console)
-            if dry_run:
+        keys = _keys(files, key if key is not None else app.call.settings.input_prefix)
+        reasons = {each: reason for each in keys if (reason := _reason_against(app, each))}
+        metadata = _metadata(mode, codec, app.call.settings)
+        if dry_run:
+            for file, each in zip(files, keys, strict=True):
                 console.print(f"would upload {file} to {app.bucket.name}/{each}", markup=False)
-                continue
-            _put(app, file, each, console)
-            if not wait:
-                click.echo(each)
-        failed = 0 if dry_run or not wait else _wait(app, keys, monotonic() + timeout, console)
+        else:
+            _put_all(app, dict(zip(keys, files, strict=True)), metadata, console, told=not wait)
+        _tell_what_stays_idle(reasons, console)
+        if wait and not dry_run:
+            awaited = [each for each in keys if each not in reasons]
+            failed = len(reasons) + (_wait(app, awaited, monotonic() + timeout, console) if awaited else 0)
     if failed:
         sys.exit(1)
 
 
 def _keys(files: tuple[Path, ...], key: str) -> list[str]:
-    """Return the key of each file. Raises click.UsageError where two would get the same."""
+    """Return the key of each file. Raises click.UsageError where two would get the same, or one that is none."""
+    if key.startswith("/"):
+        raise click.UsageError("--key: no key of an upload begins with a slash; write incoming/talk.mp3")
     if len(files) == 1 and key and not key.endswith("/"):
-        return [key]
+        return [OBJECT_KEY.convert(key, None, None)]
     if key and not key.endswith("/"):
         raise click.UsageError("--key for several files is what their keys begin with, and ends with a slash")
-    keys = [key + file.name for file in files]
+    keys = [OBJECT_KEY.convert(key + file.name, None, None) for file in files]
     if len(set(keys)) < len(keys):
         raise click.UsageError("two of the files have the same name; upload them one by one, each with --key")
     return keys
 
 
-def _warn(app: App, key: str, console: Console) -> None:
-    """Say so when no upload will come of an object."""
-    reason = reason_to_skip(ObjectCreated(f"{CREATED}Put", app.bucket, (key,)), app.call.settings)
-    if reason:
-        console.print(f"{key} will not be separated: {reason}", markup=False, style="yellow")
+def _reason_against(app: App, key: str) -> str | None:
+    """Return why no upload will come of an object. Raises click.UsageError where the app writes."""
+    if app.call.settings.writes_to(app.bucket.name, key):
+        raise click.UsageError(f"--key: {key} is where the app itself writes")
+    return reason_to_skip(ObjectCreated(f"{CREATED}Put", app.bucket, (key,)), app.call.settings)
 
 
-def _put(app: App, file: Path, key: str, console: Console) -> None:
-    content_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    with meter(console, file.name, file.stat().st_size) as progress:
-        put_file(app, file, key, content_type=content_type, on_bytes=progress.advance)
+def _metadata(mode: str | None, codec: str | None, settings: Settings) -> dict[str, str]:
+    """Return what the objects say of how to separate them. Raises click.UsageError where that does not go together."""
+    asked = {f"{PREFIX}mode": mode, f"{PREFIX}codec": codec}
+    metadata = {name: value for name, value in asked.items() if value}
+    try:
+        options_for(metadata, settings)
+    except InvalidOptions as error:
+        raise click.UsageError(str(error)) from error
+    return metadata
+
+
+def _put_all(app: App, files: Mapping[str, Path], metadata: Mapping[str, str], console: Console, *, told: bool) -> None:
+    """Put each file under its key, and print the key where it is to be told."""
+    size = sum(file.stat().st_size for file in files.values())
+    with meter(console, "bytes uploaded", size) as progress:
+        for key, file in files.items():
+            kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+            put_file(app, file, key, content_type=kind, metadata=metadata, on_bytes=progress.advance)
+            if told:
+                click.echo(key)
+
+
+def _tell_what_stays_idle(reasons: Mapping[str, str], console: Console) -> None:
+    """Say once for each reason how many will not be separated."""
+    for reason in dict.fromkeys(reasons.values()):
+        first, *others = (key for key, why in reasons.items() if why == reason)
+        which = f"{first} and {len(others)} more" if others else first
+        console.print(f"{which} will not be separated: {reason}", markup=False, style="yellow")
 
 
 def _wait(app: App, keys: list[str], until: float, console: Console) -> int:
     """Print the entries of uploads as they are there; return how many did not succeed in time."""
     failed = 0
-    with meter(console, "separated", len(keys)) as progress:
+    with meter(console, "ended", len(keys)) as progress:
         for key in keys:
             failed += not _wait_for(app, key, lambda: monotonic() < until, console)
             progress.advance()
@@ -108,6 +162,9 @@ def _wait_for(app: App, key: str, in_time: Callable[[], bool], console: Console)
         if story.state in OVER and (story.entries or story.refused):
             for entry in story.entries:
                 print_json(entry.model_dump(mode="json"))
+                if not entry.outputs:
+                    told = f"{key}: the job is {entry.state}, {entry.code}: {entry.message}"
+                    console.print(told, markup=False, style="red")
             if story.refused and not story.entries:
                 console.print(f"{key}: refused, {story.refused.reason.message}", markup=False, style="red")
             return story.succeeded

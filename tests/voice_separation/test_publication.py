@@ -47,6 +47,36 @@ def test_nothing_at_all_is_published_as_an_empty_index(bench: Workbench) -> None
     assert (index.jobs, index.counts, index.newest, index.segments, index.complete_through) == (0, {}, (), (), None)
 
 
+def test_the_app_began_when_its_index_was_first_published(bench: Workbench) -> None:
+    publication(bench, HOUR + timedelta(minutes=7)).publish()
+    publication(bench, HOUR + timedelta(minutes=8)).publish()
+    assert published(bench).began_at == HOUR + timedelta(minutes=7)
+
+
+def test_jobs_of_an_earlier_hour_do_not_move_the_beginning(bench: Workbench) -> None:
+    publication(bench, HOUR + timedelta(minutes=7)).publish()
+    arrive(bench, entry("j1"), at=HOUR)
+    publication(bench, HOUR + timedelta(minutes=8)).publish()
+    assert published(bench).began_at == HOUR + timedelta(minutes=7)
+
+
+@pytest.mark.parametrize("before", ["of an older version", "gone"])
+def test_an_index_that_does_not_say_when_the_app_began_is_taken_to_begin_with_its_first_hour(
+    bench: Workbench, before: str
+) -> None:
+    arrive(bench, entry("j1"), at=HOUR)
+    arrive(bench, entry("j2"), at=HOUR + timedelta(hours=2))
+    publication(bench, HOUR + timedelta(hours=2, minutes=5)).publish()
+    if before == "gone":
+        bench.cloud.cos.delete(BUCKET.name, "index/index.json")
+    else:
+        told = json.loads(bench.read("index/index.json"))
+        del told["began_at"]
+        bench.cloud.cos.put(BUCKET.name, "index/index.json", json.dumps(told).encode())
+    publication(bench, HOUR + timedelta(days=3)).publish()
+    assert published(bench).began_at == HOUR
+
+
 def test_what_arrived_is_counted_listed_and_filed_by_hour(bench: Workbench) -> None:
     arrive(bench, entry("jb"), entry("ja", "Failed"), at=HOUR)
     publication(bench, HOUR + timedelta(minutes=5)).publish()
@@ -208,6 +238,12 @@ def test_an_index_from_the_future_does_not_stop_publication(bench: Workbench) ->
     publication(bench, HOUR + timedelta(days=400)).publish()
     publication(bench, HOUR + timedelta(minutes=5)).publish()
     assert published(bench).generated_at == HOUR + timedelta(minutes=5)
+
+
+def test_the_app_did_not_begin_in_the_future(bench: Workbench) -> None:
+    publication(bench, HOUR + timedelta(days=400)).publish()
+    publication(bench, HOUR + timedelta(minutes=5)).publish()
+    assert published(bench).began_at == HOUR + timedelta(minutes=5)
 
 
 def test_a_folder_made_in_the_console_is_no_document(bench: Workbench) -> None:

@@ -15,9 +15,10 @@ from voice_separation import errors
 from voice_separation.index import keys
 from voice_separation.index.entries import Entry, entry_of
 from voice_separation.index.views import Index
-from voice_separation.jobs.detail import JobDetail
+from voice_separation.jobs.detail import Input, JobDetail, Operation
 from voice_separation.publication import Publication
 from voice_separation.rebuilding import Rebuilding, Rebuilt
+from voice_separation.uploads import Upload, user_data_of
 
 HOUR = datetime(2026, 11, 21, 3, tzinfo=timezone.utc)
 GRACE = timedelta(minutes=30)
@@ -94,6 +95,33 @@ def test_a_rebuild_writes_byte_for_byte_what_publication_wrote(archive: Archive)
     assert [segment.sealed for segment in rebuilt.index.segments] == [True, True, False]
     assert rebuilt.index.complete_through == HOUR + timedelta(hours=3)
     assert (rebuilt.removed, rebuilt.unreadable) == (0, ())
+
+
+def test_a_rebuild_keeps_when_the_app_began(archive: Archive) -> None:
+    began_at = archive.publish().began_at
+    archive.arrive("j1", at=HOUR + timedelta(days=2))
+    archive.publish()
+    assert archive.rebuild().index.began_at == began_at == HOUR
+
+
+def test_where_no_index_says_when_the_app_began_it_is_with_its_earliest_job(archive: Archive) -> None:
+    archive.arrive("jothers", at=HOUR + timedelta(hours=2))
+    upload = Upload(BUCKET, "incoming/talk.mp3", "0" * 32, 7)
+    submitted_at = HOUR + timedelta(minutes=20)
+    detail = JobDetail(
+        job_id="jours",
+        state="Success",
+        creation_time=submitted_at.astimezone(timezone(timedelta(hours=8))),
+        end_time=HOUR + timedelta(hours=3),
+        input=Input(bucket_id=BUCKET.name, object=upload.key),
+        operation=Operation(user_data=user_data_of(upload)),
+    )
+    ours = entry_of(detail, bucket=BUCKET.name, region=BUCKET.region)
+    archive.wait_until(HOUR + timedelta(hours=3))
+    archive.invocation().writer(BUCKET).entry(ours, arrived_at=archive.clock())
+    began_at = archive.rebuild().index.began_at
+    assert began_at == submitted_at
+    assert json.loads(archive.read("index/index.json"))["began_at"] == "2026-11-21T03:20:00+00:00"
 
 
 def test_publication_goes_on_after_a_rebuild_and_counts_no_job_twice(archive: Archive) -> None:

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.receiver import SECRET as RECEIVERS
 from tests.support import ROOT
 from voice_separation.errors import InvalidSettings
 from voice_separation.jobs.audio import AudioMode, Codec
@@ -149,6 +150,27 @@ def test_any_environment_gives_settings_or_the_names_of_its_bad_variables(enviro
         from_environment(environment)
     except InvalidSettings as error:
         assert set(error.problems) <= set(NAMES)
+
+
+WEBHOOK = {"WEBHOOK_URL": "https://app.example.com/told?token=hunter2", "WEBHOOK_SECRETS": RECEIVERS}
+
+
+def test_a_receiver_is_named_with_its_secrets_or_not_at_all() -> None:
+    assert (from_environment({}).webhook_url, from_environment({}).webhook_secrets) == (None, ())
+    settings = from_environment(WEBHOOK)
+    assert settings.webhook_url == WEBHOOK["WEBHOOK_URL"]
+    assert [len(secret) for secret in settings.webhook_secrets] == [30]
+    for name, other in (("WEBHOOK_URL", "WEBHOOK_SECRETS"), ("WEBHOOK_SECRETS", "WEBHOOK_URL")):
+        assert set(problems(**{name: WEBHOOK[name]})) == {other}
+
+
+def test_what_is_wrong_with_a_receiver_is_said_and_nothing_of_it_is_quoted() -> None:
+    found = problems(WEBHOOK_URL="http://app.example.com/hunter2", WEBHOOK_SECRETS="whsec_aHVudGVyMg==")
+    assert "https only" in found["WEBHOOK_URL"]
+    assert "24 to 64 random bytes" in found["WEBHOOK_SECRETS"]
+    assert not {"hunter2", "aHVudGVyMg"} & set(repr(found).replace("/", " ").replace("_", " ").split())
+    assert "hunter2" not in repr(from_environment(WEBHOOK))
+    assert "planted-secret" not in repr(from_environment(WEBHOOK))
 
 
 def test_serverless_yml_passes_every_setting_and_env_example_lists_it() -> None:

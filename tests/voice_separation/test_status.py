@@ -1,15 +1,21 @@
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from pytest_mock import MockerFixture
 
 from localcloud.faults import Refuse, Requests
 from tests.support import StoppedClock
 from tests.voice_separation.conftest import BUCKET, Workbench
+from voice_separation import uploads
+from voice_separation.index import keys
+from voice_separation.index.documents import Pending, Upload
 from voice_separation.index.entries import entry_of
 from voice_separation.jobs.detail import Input, JobDetail
 from voice_separation.jobs.states import JobState
 from voice_separation.status import Row, State, Status, Wanted
+from voice_separation.tencent.cos import ListedObject
 
 DAY = datetime(2026, 11, 21, tzinfo=timezone.utc)
 ALL = Wanted()
@@ -22,7 +28,7 @@ def status(bench: Workbench, missing: list[str] | None = None) -> Status:
 
 def rows(bench: Workbench, wanted: Wanted = ALL) -> list[Row]:
     reading = status(bench)
-    return list(reading.rows(wanted, reading.index()))
+    return list(reading.rows(wanted))
 
 
 def told(bench: Workbench, wanted: Wanted = ALL) -> list[tuple[str, str | None]]:
@@ -42,6 +48,12 @@ def report(bench: Workbench, job_id: str, state: JobState, hours: float) -> None
     )
     writer = bench.invocation().writer(BUCKET)
     writer.entry(entry_of(detail, bucket=BUCKET.name, region=BUCKET.region), arrived_at=at)
+
+
+def note(bench: Workbench, job_id: str, upload_id: str) -> None:
+    upload = Upload.of(uploads.Upload(BUCKET, f"incoming/{job_id}.mp3", "0" * 32, 7))
+    pending = Pending(job_id=job_id, submitted_at=DAY, upload=upload.model_copy(update={"upload_id": upload_id}))
+    bench.invocation().writer(BUCKET).pending(pending)
 
 
 @pytest.fixture
@@ -90,9 +102,8 @@ def test_hours_before_the_time_asked_for_are_not_read(day: Workbench) -> None:
 
 def test_rows_are_read_while_they_are_told(day: Workbench) -> None:
     reading = status(day)
-    index = reading.index()
     day.cloud.recorder.clear()
-    assert next(reading.rows(Wanted(), index)).job_id == "j3"
+    assert next(reading.rows(Wanted())).job_id == "j3"
     assert len([path for path in day.asked() if "/index/segments/" in path]) == 1
 
 
@@ -118,15 +129,52 @@ def test_a_job_that_ended_after_the_last_publication_is_told_once_and_at_once(be
     (detail,) = call.ci.describe_jobs(BUCKET, (str(outcome.job_id),)).details
     call.completion(BUCKET).store(detail)
     assert told(bench) == [("Failed", "incoming/bad.mp3")]
-    bench.publication().publish()  # and its note is still there
+    bench.publication().publish()
     assert told(bench) == [("Failed", "incoming/bad.mp3")]
+
+
+def test_jobs_that_have_ended_come_the_newest_first_whether_they_are_noted_still_or_not(day: Workbench) -> None:
+    late = {"j6": 9.7, "j4": 9.1, "j5": 12.5, "j3": 9.5}  # j3 is published, its note was missed
+    for n, (job_id, hours) in enumerate(late.items()):
+        note(day, job_id, upload_id=f"{n:032x}")
+        report(day, job_id, JobState.SUCCESS, hours)
+    note(day, "jruns", upload_id="f" * 32)
+    assert [row.job_id for row in rows(day)] == ["jruns", "j5", "j6", "j3", "j4", "j2", "j1"]
+
+
+def test_a_job_that_is_published_while_rows_are_told_is_told_once(day: Workbench) -> None:
+    note(day, "jruns", upload_id="0" * 32)
+    note(day, "jends", upload_id="f" * 32)
+    telling = status(day).rows(ALL)
+    assert next(telling).job_id == "jruns"
+    for job_id in ("jruns", "jends"):
+        report(day, job_id, JobState.SUCCESS, 12.1)
+        replace(day.publication(), clock=StoppedClock(DAY + timedelta(hours=12.2))).publish()
+    for key in day.stored("index/pending/"):
+        day.cloud.cos.delete(BUCKET.name, key)
+    assert [row.job_id for row in telling] == ["jends", "j3", "j2", "j1"]
+
+
+def test_a_job_whose_note_goes_while_notes_are_read_is_told_by_the_index(day: Workbench, mocker: MockerFixture) -> None:
+    note(day, "jends", upload_id="f" * 32)
+    listed = list(day.invocation().reader(BUCKET).list(keys.PENDING))
+
+    def published_meanwhile(_self: Status, _folder: str) -> Iterator[list[ListedObject]]:
+        report(day, "jends", JobState.SUCCESS, 12.1)
+        replace(day.publication(), clock=StoppedClock(DAY + timedelta(hours=12.2))).publish()
+        for place in listed:
+            day.cloud.cos.delete(BUCKET.name, f"index/{place.key}")
+        yield listed
+
+    mocker.patch.object(Status, "_slices", published_meanwhile)
+    assert [row.job_id for row in rows(day, Wanted(state=State.SUCCESS))] == ["jends", "j3", "j1"]
 
 
 def test_a_segment_that_is_missing_or_damaged_is_named_and_the_rest_is_told(day: Workbench) -> None:
     missing: list[str] = []
     reading = status(day, missing)
     day.cloud.cos.put(BUCKET.name, "index/segments/2026-11-21/09.ndjson.gz", b"damaged")
-    found = list(reading.rows(Wanted(), reading.index()))
+    found = list(reading.rows(Wanted()))
     assert [row.job_id for row in found] == ["j2", "j1"]
     assert missing == ["segments/2026-11-21/09.ndjson.gz"]
 

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from localcloud.faults import Refuse, Requests
 from tests.support import StoppedClock
 from tests.voice_separation.conftest import BUCKET, Workbench
 from voice_separation.index.entries import entry_of
@@ -35,6 +36,13 @@ def test_an_upload_is_found_by_its_key_its_upload_id_and_its_job(bench: Workbenc
     expected = (outcome.upload_id, 1, (outcome.job_id,))
     for named in (KEY, outcome.upload_id, outcome.job_id):
         assert told(stories(bench).find(named)) == expected
+
+
+def test_a_job_is_found_by_a_key_that_may_look_at_no_object_of_its_name(bench: Workbench) -> None:
+    outcome = submitted(bench)
+    assert outcome.job_id
+    bench.cloud.faults.add(Refuse(403, "AccessDenied"), Requests(service="cos", path=f"^/{outcome.job_id}$"))
+    assert told(stories(bench).find(outcome.job_id)) == (outcome.upload_id, 1, (outcome.job_id,))
 
 
 def test_one_whose_object_was_deleted_is_found_too(bench: Workbench) -> None:

@@ -7,7 +7,7 @@ from localcloud import LocalCloud
 from tests.voice_separation.conftest import BUCKET, Workbench
 from tests.voicesep.site import Found, Site, founding
 from tests.voicesep.terminal import Terminal, told_of
-from voicesep import app, target
+from voicesep import app, ci_bucket, where
 from voicesep.running import announced
 
 KEYS = ("TENCENTCLOUD_SECRETID", "TENCENTCLOUD_SECRETKEY", "TENCENTCLOUD_SESSIONTOKEN")
@@ -35,7 +35,7 @@ def bench(cloud: LocalCloud) -> Workbench:
 @pytest.fixture
 def empty_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder in which commands keep and find their state, and no key of the person who runs the tests."""
-    for module in (app, target):
+    for module in (app, ci_bucket, where):
         monkeypatch.setattr(module, "find_project", lambda: tmp_path)
     for name in KEYS:
         monkeypatch.delenv(name, raising=False)

@@ -10,8 +10,9 @@ from localcloud.faults import Refuse, Requests
 from tests.support import ROOT, SAMPLE
 from voice_separation.index import keys
 from voice_separation.index.entries import Entry, EntryInput, EntryMedia
-from voicesep.app import App, Where, open_app
+from voicesep.app import App, open_app
 from voicesep.local import INDEX, LocalApp
+from voicesep.where import Where
 
 TALK, MUSIC, NOTES, EMPTY, LATER = (
     f"incoming/{name}" for name in ("talk-over-music.mp3", "song.mp3", "notes.mp3", "empty.mp3", "later.mp3")

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import CliRunner, Result
 
 from localcloud import LocalCloud, Options
+from localcloud.scf.descriptions import trigger_info
 from tests.support import ROOT
-from voicesep.deployment import read_env
 from voicesep.main import main
+from voicesep.where import read_env
 
 BUCKET, REGION = "media-1250000000", "ap-guangzhou"
 SECRET = "a-callback-secret-of-tests-only"
@@ -42,9 +44,22 @@ class Site:
         file.write_text(change((ROOT / "serverless.yml").read_text()))
         self.cloud.deploy(file, ROOT / "src", {**self.environment, **settings})
 
-    def run(self, *arguments: str) -> Result:
-        """Run a command against this cloud."""
-        return CliRunner().invoke(main, [*arguments, "--live", "--env-file", str(self.env_file)])
+    def run(self, *arguments: str, answer: str = "") -> Result:
+        """Run a command against this cloud; `answer` is typed when it asks."""
+        return CliRunner().invoke(main, [*arguments, "--live", "--env-file", str(self.env_file)], input=answer)
+
+
+def keep_addresses_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have SCF list triggers without the address of a function URL, which its documents do not promise."""
+    monkeypatch.setattr(
+        "localcloud.scf.responses.trigger_info", lambda trigger, at, _url: trigger_info(trigger, at, "")
+    )
+
+
+def without_function_url(text: str) -> str:
+    """Return serverless.yml without the trigger of the type http."""
+    start = text.index("    - type: http")
+    return text[:start] + text[text.index("    - type: timer") :]
 
 
 Found = Callable[..., Site]

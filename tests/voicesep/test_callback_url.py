@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.voicesep.site import SECRET, Found, Site
+from tests.voicesep.site import SECRET, Found, Site, keep_addresses_back, without_function_url
 
 
 @pytest.fixture
@@ -70,14 +70,22 @@ def test_a_function_that_is_not_deployed_has_no_address(new_site: Found) -> None
 
 
 def test_a_function_without_a_url_is_told_of(fresh: Site) -> None:
-    def without_url(text: str) -> str:
-        start = text.index("    - type: http")
-        return text[:start] + text[text.index("    - type: timer") :]
-
-    fresh.deploy(without_url)
+    fresh.deploy(without_function_url)
     told = fresh.run("callback-url")
     assert (told.exit_code, told.stdout) == (1, "")
-    assert "has no function URL" in told.stderr
+    assert "has no function URL; run `make deploy` with the trigger `http` in serverless.yml" in told.stderr
+
+
+def test_an_address_that_scf_does_not_tell_is_to_be_copied_from_the_console(
+    fresh: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = fresh.env_file.read_bytes()
+    keep_addresses_back(monkeypatch)
+    told = fresh.run("callback-url")
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert "has a function URL, but SCF does not tell its address: copy it from the page Function URL" in told.stderr
+    assert "make deploy" not in told.stderr
+    assert fresh.env_file.read_bytes() == before
 
 
 def test_what_cannot_be_written_is_left_whole(fresh: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

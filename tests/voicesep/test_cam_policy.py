@@ -29,7 +29,7 @@ def env_file(folder: Path, **settings: str) -> str:
 @pytest.mark.parametrize("name", sorted(FILES))
 def test_a_policy_is_printed_as_json_for_the_settings_in_env(name: str, tmp_path: Path) -> None:
     path = env_file(tmp_path, REGION="ap-beijing", INPUT_BUCKET="takes-1259999999")
-    printed = voicesep(name, "--env", path, "--uin", "100000000009")
+    printed = voicesep(name, "--env-file", path, "--uin", "100000000009")
     assert printed.exit_code == 0, printed.stderr
     settings = local_environment({"REGION": "ap-beijing", "INPUT_BUCKET": "takes-1259999999"})
     assert json.loads(printed.stdout) == policy_document(ROOT, name, settings, uin="100000000009")
@@ -39,7 +39,7 @@ def test_a_policy_is_printed_as_json_for_the_settings_in_env(name: str, tmp_path
 
 @pytest.mark.parametrize("name", [*DOORS, "role", "deployer"])
 def test_what_is_printed_can_be_enforced_by_the_local_cloud(name: str) -> None:
-    assert parse_policy(voicesep(name, "--env", str(EXAMPLE)).stdout).statements
+    assert parse_policy(voicesep(name, "--env-file", str(EXAMPLE)).stdout).statements
 
 
 def test_without_env_the_file_beside_serverless_yml_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,8 +54,8 @@ def test_without_env_the_file_beside_serverless_yml_is_read(tmp_path: Path, monk
     [
         ((), "Missing argument"),
         (("everything",), "'everything' is not one of"),
-        (("submit", "--env", "no-such.env"), "there is no no-such.env"),
-        (("submit", "--env", str(EXAMPLE), "--uin", "me"), "--uin: 'me' is no account number"),
+        (("submit", "--env-file", "no-such.env"), "there is no no-such.env"),
+        (("submit", "--env-file", str(EXAMPLE), "--uin", "me"), "--uin: 'me' is no account number"),
     ],
 )
 def test_wrong_usage_ends_with_2_and_prints_nothing(arguments: tuple[str, ...], told: str) -> None:
@@ -76,7 +76,7 @@ def test_wrong_usage_ends_with_2_and_prints_nothing(arguments: tuple[str, ...], 
     ],
 )
 def test_settings_that_make_no_policy_are_named(settings: dict[str, str], told: str, tmp_path: Path) -> None:
-    result = voicesep("submit", "--env", env_file(tmp_path, **settings))
+    result = voicesep("submit", "--env-file", env_file(tmp_path, **settings))
     assert (result.exit_code, result.stdout) == (2, "")
     assert told in result.stderr
 
@@ -84,5 +84,5 @@ def test_settings_that_make_no_policy_are_named(settings: dict[str, str], told: 
 def test_no_secret_of_the_settings_is_printed(tmp_path: Path) -> None:
     secret = "0123456789abcdef0123456789abcdef"
     path = env_file(tmp_path, CALLBACK_SECRETS=secret)
-    printed = [voicesep(name, "--env", path) for name in sorted(FILES)]
+    printed = [voicesep(name, "--env-file", path) for name in sorted(FILES)]
     assert all(each.exit_code == 0 and secret not in each.output for each in printed)

@@ -42,6 +42,25 @@ def test_a_dry_run_cancels_nothing(terminal: Terminal) -> None:
     assert state(terminal, job_id) == "Submitted"
 
 
+def test_names_come_from_standard_input_one_a_line(terminal: Terminal) -> None:
+    jobs = [submitted(terminal, f"incoming/{name}.mp3") for name in ("a", "b c")]
+    result = terminal.done("cancel", "-", stdin="incoming/a.mp3\n\nincoming/b c.mp3\r\n")
+    assert result.stdout.split() == jobs
+
+
+def test_what_a_refusal_is_about_is_said_once(terminal: Terminal) -> None:
+    terminal.bench.upload("incoming/unseen.mp3")
+    result = terminal.run("cancel", "incoming/unseen.mp3")
+    assert (result.exit_code, result.stderr.count("incoming/unseen.mp3")) == (1, 1)
+
+
+@pytest.mark.parametrize("command", ["cancel", "retry", "show"])
+def test_an_empty_name_is_wrong_usage(terminal: Terminal, command: str) -> None:
+    result = terminal.run(command, "")
+    assert result.exit_code == 2
+    assert "the name is empty; give a key, an upload_id or a job_id" in result.stderr
+
+
 def test_what_cannot_be_cancelled_is_told_and_the_others_are(terminal: Terminal) -> None:
     job_id = submitted(terminal, "incoming/a.mp3")
     result = terminal.run("cancel", "incoming/none.mp3", "incoming/a.mp3")

@@ -34,6 +34,12 @@ def test_a_bundle_that_is_not_there_is_a_wrong_usage() -> None:
     assert "nowhere.zip" in result.stderr
 
 
+def test_a_bundle_that_is_no_zip_is_a_wrong_usage() -> None:
+    result = CliRunner().invoke(main, [*RECONCILE, "--bundle", str(EVENTS / "timer-reconcile.json")])
+    assert result.exit_code == 2
+    assert "timer-reconcile.json is neither a zip nor a folder" in result.stderr
+
+
 def test_a_python_that_is_not_there_is_a_wrong_usage() -> None:
     result = CliRunner().invoke(main, [*RECONCILE, "--python", "python0.1"])
     assert result.exit_code == 2

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from tests.support import SAMPLE
 from voicesep.main import main
+from voicesep.project import program
 
 
 def seconds(path: Path) -> float:
@@ -26,6 +27,7 @@ def test_the_demo_leaves_the_recording_its_stems_and_the_entry_and_names_them(tm
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
     assert "neither Tencent's separation quality" in result.stderr
     assert "listen:" in result.stderr
+    assert f"your own: {program()} separate FILE…" in result.stderr
     entry = json.loads((tmp_path / "entry.json").read_text())
     for output in entry["outputs"]:
         stem = tmp_path / f"{output['stem']}.mp3"
@@ -44,3 +46,14 @@ def test_a_project_is_found_from_below_and_missed_with_a_word_of_advice(
     monkeypatch.setattr(project, "__file__", str(tmp_path / "voicesep" / "project.py"))
     with pytest.raises(UsageError, match=r"no serverless\.yml here or above"):
         project.find_project(tmp_path)
+
+
+def test_the_program_is_named_as_it_is_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("sys.executable", str(tmp_path / ".venv/bin/python"))
+    monkeypatch.chdir(tmp_path)
+    assert program() == ".venv/bin/voicesep"
+    monkeypatch.chdir("/")
+    assert program() == str(tmp_path / ".venv/bin/voicesep").lstrip("/")
+    (tmp_path / "voicesep").touch(mode=0o755)
+    assert program() == "voicesep"

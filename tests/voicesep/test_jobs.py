@@ -1,6 +1,11 @@
 import json
+import re
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -22,6 +27,18 @@ def busy(terminal: Terminal) -> Terminal:
     bench.submission().submit_all((bench.upload("incoming/empty.mp3", b""),))
     bench.submission().submit_all((bench.upload("incoming/new [1].mp3"),))
     return terminal
+
+
+@contextmanager
+def in_zone(name: str) -> Iterator[None]:
+    """Be in a time zone, in POSIX's words."""
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TZ", name)
+            time.tzset()
+            yield
+    finally:
+        time.tzset()
 
 
 def test_a_pipe_gets_a_plain_table_and_the_talk_goes_elsewhere(busy: Terminal) -> None:
@@ -65,6 +82,37 @@ def test_more_rows_than_the_limit_are_announced(busy: Terminal) -> None:
     assert len(result.stdout.splitlines()) == 2
     assert "there are more" in result.stderr
     assert "there are more" not in busy.done("jobs", "--limit", "3").stderr
+
+
+@pytest.mark.parametrize("columns", ["110", "40"])
+def test_on_a_terminal_a_row_is_one_line_and_only_the_reason_is_cut(
+    busy: Terminal, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    rows = json.loads(busy.done("jobs", "--format", "json").stdout)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", columns)
+    _, *lines = busy.done("jobs").stdout.splitlines()
+    for line, row in zip(lines, rows, strict=True):
+        assert all(row[name] in line for name in ("state", "key", "job_id") if row[name])
+        assert len(line) <= 110
+    (reason,) = (row["reason"] for row in rows if row["state"] == "Failed")
+    (failed,) = (line for line in lines if line.startswith("Failed"))
+    assert failed.endswith("…")
+    assert failed.rpartition("  ")[2][:-1] in reason
+
+
+def test_people_read_all_times_in_their_own_zone(busy: Terminal) -> None:
+    rows = json.loads(busy.done("jobs", "--format", "json").stdout)
+    at = [datetime.fromisoformat(row["at"].replace("Z", "+00:00")) for row in rows]
+    assert len({moment.utcoffset() for moment in at}) == 2  # CI's, and ours
+    here = timezone(timedelta(hours=5, minutes=45))
+    with in_zone("UTC-05:45"):
+        table, told = busy.done("jobs"), busy.done("show", "incoming/bad.mp3").stdout
+    shown = re.findall(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", table.stdout)
+    assert shown == [f"{moment.astimezone(here):%Y-%m-%d %H:%M:%S}" for moment in at]
+    offsets = re.findall(r"T\d\d:\d\d:\d\d(\S\d\d:\d\d)", table.stderr + told)
+    assert len(offsets) >= 4
+    assert set(offsets) == {"+05:45"}
 
 
 def test_before_the_first_publication_it_says_how_to_publish(terminal: Terminal) -> None:

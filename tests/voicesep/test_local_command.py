@@ -6,10 +6,12 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import urllib3
 
+from tests.receiver import SECRET
 from tests.support import ROOT, SAMPLE
 from voicesep.running import FILE, LOG, STATE
 
@@ -39,6 +41,20 @@ def checkout(tmp_path: Path) -> Checkout:
     (tmp_path / "serverless.yml").write_bytes((ROOT / "serverless.yml").read_bytes())
     (tmp_path / "src").symlink_to(ROOT / "src")
     return Checkout(tmp_path)
+
+
+def page_of(checkout: Checkout, port: int) -> int:
+    """Start the app, and return which port its page has."""
+    process = checkout.start("local", "--port", str(port))
+    try:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.readline()
+        told = dict(line.split(maxsplit=1) for line in (process.stderr.readline() for _ in range(2)))
+        return urlsplit(told["page"]).port or 0
+    finally:
+        process.kill()
+        process.communicate()
 
 
 @pytest.fixture
@@ -91,6 +107,14 @@ def test_what_was_uploaded_is_there_again_the_next_time(checkout: Checkout) -> N
     assert sorted(kept) == ["1.mp3", "2.mp3"]
 
 
+def test_the_page_is_next_to_the_port_of_the_cloud_or_where_there_is_room(checkout: Checkout) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_server(("127.0.0.1", 0)) as other:
+        taken, port = server.getsockname()[1], other.getsockname()[1]
+        other.close()
+        assert page_of(checkout, taken - 1) != taken
+        assert page_of(checkout, port) == port + 1
+
+
 def test_a_port_that_is_taken_is_told_in_one_line(checkout: Checkout) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = str(server.getsockname()[1])
@@ -102,7 +126,10 @@ def test_a_port_that_is_taken_is_told_in_one_line(checkout: Checkout) -> None:
 
 def test_settings_come_from_a_file_but_not_those_of_the_real_cloud(checkout: Checkout) -> None:
     settings = checkout.folder / "mine.env"
-    settings.write_text("AUDIO_MODE=IsAudio\nCALLBACK_URL=https://example.com\nINPUT_SUFFIXES=-\nREGION=ap-shanghai\n")
+    receivers = f"WEBHOOK_URL=https://app.example.com\nWEBHOOK_SECRETS={SECRET}\n"
+    settings.write_text(
+        f"AUDIO_MODE=IsAudio\nCALLBACK_URL=https://example.com\nINPUT_SUFFIXES=-\nREGION=ap-shanghai\n{receivers}"
+    )
     process = checkout.start("local", "--port", "0", "--env-file", str(settings))
     try:
         assert process.stdout
@@ -113,6 +140,7 @@ def test_settings_come_from_a_file_but_not_those_of_the_real_cloud(checkout: Che
         process.communicate()
     assert (told["AUDIO_MODE"], told["REGION"], told["INPUT_SUFFIXES"]) == ("IsAudio", "ap-shanghai", "-")
     assert "example.com" not in told["CALLBACK_URL"]
+    assert (told["WEBHOOK_URL"], told["WEBHOOK_SECRETS"]) == ("-", "-")
 
 
 def test_a_wrong_setting_is_wrong_usage(checkout: Checkout) -> None:

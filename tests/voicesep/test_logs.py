@@ -17,7 +17,7 @@ AT = datetime(2026, 11, 21, tzinfo=timezone.utc)
 def busy(site: Site) -> Site:
     """A site where each of two functions was called once."""
     site.cloud.scf.invoke("reconcile", json.loads((EVENTS / "timer-reconcile.json").read_text()), request_id="timer-1")
-    site.cloud.scf.invoke("callback", {"httpMethod": "GET", "path": "/"}, request_id="call-1")
+    site.cloud.scf.invoke("callback", {"httpMethod": "POST", "path": "/"}, request_id="call-1")
     return site
 
 
@@ -38,7 +38,7 @@ def test_one_function_is_told_of_and_its_own_json_is_json_again(busy: Site) -> N
     found = lines(busy, "callback")
     assert {row["function"] for row in found} == {"voice-dev-separation-callback"}
     own = next(json.loads(row["text"]) for row in found if row["kind"] == "Custom")
-    assert (own["event"], own["status"]) == ("callback.refused", "405")
+    assert (own["event"], own["status"]) == ("callback.refused", "401")
 
 
 def test_one_invocation_can_be_picked(busy: Site) -> None:

@@ -1,50 +1,163 @@
-"""The policy `operator`: enough for every command that looks after a deployment, and no action that none asks for."""
+"""The policies for people: enough for their commands, and nothing that none of these asks for.
+
+`viewer` is for who looks; who acts has `role`, which allows what the functions do, and `operator` besides.
+"""
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from localcloud.account import Account
+from localcloud.cam.access import Access
 from localcloud.cam.documents import parse_policy
 from localcloud.cam.policy import Policy
-from tests.support import EVENTS, ROOT
-from tests.voicesep.site import BUCKET, REGION, Found, Site
-from voicesep.policies import policy_document, role_policies
+from tests.deploy.cam_measure import Deployment, Pair, allowed, narrowed, pairs_of
+from tests.support import ROOT
+from tests.voicesep.conftest import KEYS
+from tests.voicesep.people import ENVIRONMENT, Person, held_to, own_policy
+from tests.voicesep.site import BUCKET, REGION, Found, Site, founding
+from voicesep.policies import policy_document
 
-ENVIRONMENT = {"INPUT_BUCKET": BUCKET, "REGION": REGION, "INPUT_PREFIX": "incoming/"}
 OTHER_NAME = "scf:InvokeFunction"  # CAM may know the action Invoke by this name
+ACTING = ("viewer", "role", "operator")
+ON_NO_SINGLE_BUCKET = "ci:DescribeAsrBuckets"  # CAM grants it on everything or not at all
+API = ("scf", "cls", "cam")  # of whose requests the recorder keeps the action, not the resource
 
 
-def document(uin: str = "") -> Any:
-    return policy_document(ROOT, "operator", ENVIRONMENT, uin=uin)
+def document(name: str) -> Any:
+    return policy_document(ROOT, name, ENVIRONMENT)
 
 
-def held_to(new_site: Found, policy: Policy) -> Site:
-    """Found a site where every role is held to its policy, and the key in `.env` to this one."""
-    site = new_site(policies={**role_policies(ROOT, ENVIRONMENT), "operator": policy})
-    key = site.cloud._issue_role_credentials("operator")
-    site.env_file.write_text(f"{site.env_file.read_text()}TENCENT_TOKEN={key.session_token}\n")
-    site.set(TENCENT_SECRET_ID=key.secret_id, TENCENT_SECRET_KEY=key.secret_key)
-    return site
+def granted(name: str) -> set[str]:
+    return {action for statement in document(name)["statement"] for action in statement["action"]}
 
 
-@pytest.fixture
-def site(new_site: Found) -> Site:
-    return held_to(new_site, parse_policy(json.dumps(document())))
+@dataclass(frozen=True)
+class Measured:
+    """What somebody has asked for with a policy, alone or beside others."""
+
+    at: Deployment
+    accesses: frozenset[Access]
+    actions: set[str]
+    beside: Policy
+
+    def denied(self, policy: Policy) -> list[Access]:
+        both = Policy((*self.beside.statements, *policy.statements))
+        return [access for access in self.accesses if not both.allows(access, self.at.owner)]
+
+    def spare(self, policy: Policy) -> list[str]:
+        """The parts of the policy without which nothing would have been denied."""
+        told = [
+            each for each in policy.statements if not all(action.pattern.startswith(API) for action in each.actions)
+        ]
+        parts = ((part, less) for part, less in narrowed(Policy(tuple(told))) if not part.startswith(API))
+        return [part for part, less in parts if not self.denied(less)]
+
+    def unused(self, policy: Policy) -> list[Pair]:
+        """What the policy allows, of all that can be asked of COS and CI, and nobody has asked for."""
+        used = pairs_of(self.accesses, self.at)
+        whole = {(action, place.replace("list below", "list")) for action, place in used}  # who may list every part
+        return sorted(pair for pair in allowed(policy, self.at) - used - whole if pair[0] != ON_NO_SINGLE_BUCKET)
 
 
-def test_every_command_may_do_its_work_and_asks_for_every_action(site: Site) -> None:
-    site.cloud.recorder.clear()
-    timer = str(EVENTS / "timer-reconcile.json")
-    for command in (["doctor"], ["callback-url"], ["invoke", "reconcile", "-e", timer], ["logs"]):
-        told = site.run(*command)
-        assert told.exit_code == 0, told.stdout + told.stderr
-    asked = {f"{request.service}:{request.action}" for request in site.cloud.recorder.requests() if request.action}
-    granted = {action for statement in document()["statement"] for action in statement["action"]}
-    assert {action for action in granted if action.partition(":")[0] in ("scf", "cls", "cam")} == {*asked, OTHER_NAME}
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Found]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in KEYS:
+            patch.delenv(name, raising=False)
+        yield from founding(tmp_path_factory.mktemp("people"))
 
 
-def test_what_is_not_granted_is_refused(site: Site) -> None:
+def measured(person: Person, beside: Policy) -> Measured:
+    at = Deployment(REGION, BUCKET, person.site.cloud.account)
+    return Measured(at, person.accesses(), person.actions(), beside)
+
+
+@pytest.fixture(scope="module")
+def viewer(founded: Found) -> Measured:
+    person = held_to(founded, own_policy("viewer"))
+    person.something_of_every_kind()
+    person.looks()
+    person.listens()
+    return measured(person, Policy(()))
+
+
+@pytest.fixture(scope="module")
+def operator(founded: Found) -> Measured:
+    """That all this can be done at all is half of the proof."""
+    person = held_to(founded, own_policy(*ACTING))
+    person.something_of_every_kind()
+    person.looks()
+    person.repairs()
+    person.examines()
+    person.publishes()
+    return measured(person, own_policy("viewer", "role"))
+
+
+def test_the_viewer_may_do_what_he_does_and_no_part_of_it_can_be_spared(viewer: Measured) -> None:
+    policy = own_policy("viewer")
+    assert viewer.denied(policy) == []
+    assert viewer.spare(policy) == []
+    assert viewer.unused(policy) == []
+    assert {action for action in granted("viewer") if action.startswith(API)} == viewer.actions
+
+
+def test_the_viewer_changes_nothing() -> None:
+    verbs = {action.rpartition(":")[2] for action in granted("viewer")}
+    assert all(verb.startswith(("Get", "Head", "Describe", "Search")) for verb in verbs)
+
+
+def test_the_operator_may_do_what_he_does_and_no_part_of_it_can_be_spared(operator: Measured) -> None:
+    policy = own_policy("operator")
+    assert operator.denied(policy) == []
+    assert operator.spare(policy) == []
+    assert operator.unused(policy) == []
+    api = {action for action in granted("viewer") | granted("operator") if action.startswith(API)}
+    assert api == {*operator.actions, OTHER_NAME}
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("name/cos:DeleteObject", "index/jobs/*"),
+        ("name/cos:PutObject", "incoming/*"),
+        ("name/cos:GetObject", "separated/*"),
+        ("name/cos:GetBucket", "*"),
+    ],
+)
+def test_an_operator_s_policy_that_allows_more_would_be_noticed(operator: Measured, action: str, resource: str) -> None:
+    more = {"effect": "allow", "action": action, "resource": operator.at.object(resource)}
+    wider = parse_policy(json.dumps({"version": "2.0", "statement": [*document("operator")["statement"], more]}))
+    assert operator.unused(wider)
+
+
+def test_functions_are_this_app_s_only() -> None:
+    policy, owner = own_policy(*ACTING), Account("1250000000", "100000000001")
+    function = "qcs::scf:ap-guangzhou:uin/100000000001:namespace/default/function/{}"
+    for door in ("submit", "callback", "reconcile"):
+        assert policy.allows(Access("scf:Invoke", function.format(f"voice-dev-separation-{door}")), owner)
+    assert not policy.allows(Access("scf:Invoke", function.format("another")), owner)
+
+
+def test_where_the_stems_are_elsewhere_they_may_be_heard_there() -> None:
+    settings = {**ENVIRONMENT, "OUTPUT_BUCKET": "out-1259999999", "OUTPUT_REGION": "ap-beijing", "OUTPUT_PREFIX": "s/"}
+    told = json.dumps(policy_document(ROOT, "viewer", settings))
+    assert '"qcs::cos:ap-beijing:uid/1259999999:out-1259999999/s/*"' in told
+
+
+def test_every_policy_fits_into_cam() -> None:
+    """A custom policy has at most 6144 characters (1031/64685)."""
+    long = {**ENVIRONMENT, "INPUT_BUCKET": f"{'b' * 40}-1250000000", "INDEX_PREFIX": f"{'i' * 20}/"}
+    for name in ACTING:
+        printed = json.dumps(policy_document(ROOT, name, long, uin="100000000001"), indent=2)
+        assert len(printed) < 6144, name
+
+
+def test_what_is_not_granted_is_refused(new_site: Found) -> None:
+    site = held_to(new_site, own_policy(*ACTING)).site
     site.set(INDEX_BUCKET="other-1250000000")
     site.cloud.cos.create_bucket("other-1250000000", REGION)
     rows = json.loads(site.run("doctor", "--format", "json").stdout)
@@ -53,10 +166,18 @@ def test_what_is_not_granted_is_refused(site: Site) -> None:
     assert bucket["remedy"] == "allow it name/cos:HeadBucket"
 
 
+def test_who_may_only_look_cannot_act(new_site: Found) -> None:
+    site: Site = held_to(new_site, own_policy("viewer")).site
+    told = site.run("publish-page")
+    assert told.exit_code == 1
+    assert "AccessDenied" in told.stderr
+
+
 def test_what_the_key_may_not_look_at_cannot_be_judged_which_is_a_warning(new_site: Found) -> None:
-    granted = document()
-    granted["statement"] = [each for each in granted["statement"] if "cam:GetRole" not in each["action"]]
-    rows = json.loads(held_to(new_site, parse_policy(json.dumps(granted))).run("doctor", "--format", "json").stdout)
+    statements = [each for each in document("operator")["statement"] if "cam:GetRole" not in each["action"]]
+    less = parse_policy(json.dumps({"version": "2.0", "statement": statements}))
+    policy = Policy((*own_policy("viewer", "role").statements, *less.statements))
+    rows = json.loads(held_to(new_site, policy).site.run("doctor", "--format", "json").stdout)
     found = {row["check"]: row for row in rows}
     assert found["credentials"]["state"] == found["roles"]["state"] == found["region"]["state"] == "warn"
     assert found["roles"]["found"].startswith("GetUserAppId this key: UnauthorizedOperation")

@@ -1,5 +1,7 @@
 import io
 
+import click
+import pytest
 from rich.console import Console
 
 from tests.support import StoppedClock
@@ -28,3 +30,12 @@ def test_a_terminal_gets_a_bar_that_is_gone_at_the_end_and_no_lines() -> None:
         progress.advance(2)
     assert "\x1b[" in out.getvalue()
     assert "submitted: 2" not in out.getvalue()
+
+
+def test_data_goes_into_its_pipe_while_a_terminal_shows_the_bar(capsys: pytest.CaptureFixture[str]) -> None:
+    out = io.StringIO()
+    with meter(Console(file=out, force_terminal=True, width=80), "ended", 1) as progress:
+        click.echo("an entry")
+        progress.advance()
+    assert capsys.readouterr().out == "an entry\n"
+    assert "an entry" not in out.getvalue()

@@ -5,14 +5,15 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from voicesep import target
+from voicesep import ci_bucket, where
 from voicesep.main import main
 
 
 @pytest.fixture(autouse=True)
 def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the local cloud's state apart from the project's."""
-    monkeypatch.setattr(target, "find_project", lambda: tmp_path)
+    for module in (ci_bucket, where):
+        monkeypatch.setattr(module, "find_project", lambda: tmp_path)
     for name in ("SECRETID", "SECRETKEY", "SESSIONTOKEN"):
         monkeypatch.delenv(f"TENCENTCLOUD_{name}", raising=False)
 
@@ -76,7 +77,8 @@ def test_a_dry_run_says_what_would_be_and_does_nothing() -> None:
         ),
         (["template", "list", "--bucket", "media"], 2, "--bucket"),
         (["template", "list", "--region", "gz"], 2, "--region"),
-        (["template", "list", "--live"], 2, "TENCENTCLOUD_SECRETID"),
+        (["template", "list", "--live"], 2, "copy .env.example"),
+        (["template", "delete", "tnone", "--dry-run"], 1, "has no template tnone"),
         (["template", "update", "tnone", "--name", "a", "--mode", "IsAudio"], 1, "TemplateNotFound"),
     ],
 )

@@ -2,13 +2,15 @@
 
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser import PATIENCE
 from tests.voicesep.driving import (
@@ -97,24 +99,10 @@ def test_older_jobs_are_loaded_from_the_segments_until_all_are_there(ui: Page) -
     assert len(set(ui.locator("#list li a").evaluate_all("links => links.map((each) => each.href)"))) == OLD_JOBS + 6
 
 
-def test_an_older_job_that_the_address_names_is_shown_once_it_is_loaded(page_with_a_404: Page, address: str) -> None:
-    page, oldest = page_with_a_404, OLD_JOBS - 1
-    page.goto(f"{address}#/j{oldest:032x}")
-    expect(page.locator("#detail")).to_contain_text("load older jobs")
-    while page.locator("#more").is_visible():
-        count = lines(page).count()
-        page.locator("#more").click()
-        expect(lines(page).nth(count)).to_be_visible()
-    expect(page.locator("#detail-title")).to_have_text(f"interview {oldest:03}.mp3")
-
-
 def test_the_failed_are_loaded_from_the_segments_that_have_some(ui: Page) -> None:
     ui.locator("#states button[data-state=Failed]").click()
-    while ui.locator("#more").is_visible():
-        count = lines(ui).count()
-        ui.locator("#more").click()
-        expect(lines(ui).nth(count)).to_be_visible()
     expect(lines(ui)).to_have_count(25)
+    expect(ui.locator("#more")).to_be_hidden()
 
 
 def test_a_failed_job_says_why(ui: Page) -> None:
@@ -136,6 +124,7 @@ def test_the_story_of_a_job_is_told_in_its_order_with_what_the_functions_did(ui:
     choose(ui, TALK)
     story = ui.locator(".story li")
     expect(story).to_contain_text(["Claimed, attempt 1", "Submitted", "Started", "Success"])
+    expect(ui.locator(".story h4")).to_have_count(1)  # the date; each step has its time
     expect(story.filter(has_text="Submitted")).to_contain_text(shown.entry(TALK).job_id)
     expect(ui.locator(".facts")).to_contain_text("0:08")
     expect(ui.locator(".facts")).to_contain_text("mp3, 44100 Hz, 2 ch")
@@ -280,29 +269,97 @@ def test_it_can_be_used_with_keys_alone(ui: Page) -> None:
     ui.keyboard.press("Escape")
     expect(ui.get_by_role("dialog")).to_be_hidden()
     ui.keyboard.press("Escape")
-    expect(ui.locator("#detail-title")).to_have_text("No job chosen")
+    expect(ui.locator("#detail-title")).to_have_text("Overview")
 
 
 def test_keys_can_be_switched_off_and_stay_so(ui: Page) -> None:
-    ui.get_by_role("button", name="Keys").click()
-    ui.get_by_role("checkbox", name="Keys are on").uncheck()
+    ui.get_by_role("button", name="Keyboard shortcuts").click()
+    ui.get_by_role("checkbox", name="Shortcuts are on").uncheck()
     ui.get_by_role("button", name="Close").click()
     ui.reload()
     expect(lines(ui).first).to_be_visible()
     ui.keyboard.press("j")
     ui.keyboard.press("/")
     expect(ui.get_by_role("searchbox")).not_to_be_focused()
-    expect(ui.locator("#detail-title")).to_have_text("No job chosen")
+    expect(ui.locator("#detail-title")).to_have_text("Overview")
+
+
+def test_enter_in_the_search_opens_the_first_that_was_found(ui: Page) -> None:
+    ui.get_by_role("searchbox").fill("talk-over")
+    ui.get_by_role("searchbox").press("Enter")
+    expect(ui.locator("#detail-title")).to_have_text("talk-over-music.mp3")
+
+
+@pytest.mark.parametrize("key", [NOTES, HOSTILE, EMPTY, LATER])
+def test_an_upload_without_stems_tells_the_command_that_tries_it_again(
+    browser: Browser, address: str, key: str
+) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.goto(address)
+    choose(page, key)
+    page.get_by_role("button", name="Copy the command").click()
+    expect(page.locator(".command")).to_contain_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    context.close()
+    assert shlex.split(copied) == ["voicesep", "retry", "--live", key]
+
+
+@pytest.mark.parametrize(("state", "job"), [("Success", "Success"), ("Pending", "Running")])
+def test_what_was_submitted_again_needs_no_such_command(ui: Page, shown: Exhibit, state: str, job: str) -> None:
+    later: dict[str, Any] = {
+        "job_id": "jlater",
+        "state": job,
+        "progress": None,
+        "created_at": None,
+        "entry": None,
+        "arrivals": [],
+    }
+
+    def told(route: Route) -> None:
+        story = route.fetch().json()
+        route.fulfill(json={**story, "state": state, "jobs": [*story["jobs"], later]})
+
+    ui.route("**/stories/**", told)
+    with ui.expect_response("**/stories/**"):
+        choose(ui, NOTES)
+    expect(ui.locator(".command")).to_have_count(0)
+    told_instead = ["Another job of this upload has made stems: jlater"] if job == "Success" else []
+    expect(ui.locator(".remedy")).to_have_text(told_instead)
+
+
+def test_a_job_with_stems_needs_no_such_command(ui: Page) -> None:
+    choose(ui, TALK)
+    expect(ui.locator(".story li").first).to_be_visible()
+    expect(ui.locator(".remedy")).to_have_count(0)
+
+
+def test_while_nothing_is_chosen_there_are_the_states_and_the_latest_failures(ui: Page) -> None:
+    figures = ui.locator(".figures div")
+    expect(figures).to_have_text(["Pending0", "Waiting1", "Success209", "Failed25", "Cancel0", "Refused1"])
+    expect(ui.get_by_role("img")).to_have_attribute("aria-label", re.compile(r"jobs ended, 25 of them failed$"))
+    failure = ui.locator(".failures li").filter(has_text="decoded").first
+    failure.get_by_role("link").click()
+    expect(ui.locator(".outcome")).to_contain_text("decoded")
 
 
 def test_a_job_has_an_address_of_its_own(ui: Page, shown: Exhibit, address: str) -> None:
     ui.goto(f"{address}#/{shown.entry(TALK).job_id}")
     expect(ui.locator("#detail-title")).to_have_text("talk-over-music.mp3")
     assert ui.title() == "talk-over-music.mp3 – Voice separation"
-    ui.goto(f"{address}#/jnone")
-    expect(ui.locator("#detail")).to_contain_text("has no job jnone")
-    ui.goto(f"{address}#/%E4%")
-    expect(ui.locator("#detail")).to_contain_text("has no job %E4%")
+
+
+@pytest.mark.parametrize(("named", "told"), [("jnone", "jnone"), ("%E4%", "%E4%"), ("a%2Fb", "a/b")])
+def test_an_address_that_names_nothing_says_so(page_with_a_404: Page, address: str, named: str, told: str) -> None:
+    page_with_a_404.goto(f"{address}#/{named}")
+    expect(page_with_a_404.locator("#detail")).to_contain_text(f"has no job or upload {told}.")
+
+
+def test_an_upload_has_an_address_too(ui: Page, shown: Exhibit, address: str) -> None:
+    ui.goto(f"{address}#/{shown.entry(TALK).upload_id}")
+    expect(ui.locator("#detail-title")).to_have_text("talk-over-music.mp3")
+    expect(ui.locator(".track")).to_have_count(3)
 
 
 def test_what_plays_plays_on_when_the_index_is_read_again(ui: Page) -> None:
@@ -345,6 +402,8 @@ def test_on_a_narrow_screen_there_is_the_list_or_the_job_and_nothing_is_cut_off(
     choose_and_wait(ui, MUSIC)
     expect(ui.locator("#jobs")).to_be_hidden()
     assert ui.evaluate("document.documentElement.scrollWidth") == 320
+    buttons = [ui.get_by_role("button", name=name).bounding_box() for name in ("Play", "A/B")]
+    assert len({box["y"] for box in buttons if box}) == 1  # on the same line
     ui.get_by_role("link", name="Back to the list").click()
     expect(ui.locator("#jobs")).to_be_visible()
     assert ui.evaluate("document.documentElement.scrollWidth") == 320

@@ -32,7 +32,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exhibit]:
 @dataclass(frozen=True)
 class Picture:
     name: str
-    key: str
+    key: str | None
     size: tuple[int, int]
     is_dark: bool = False
 
@@ -40,6 +40,7 @@ class Picture:
 PICTURES = (
     Picture("page-light", MUSIC, WIDE),
     Picture("page-dark", MUSIC, WIDE, is_dark=True),
+    Picture("page-overview", None, WIDE),
     Picture("page-failed", NOTES, WIDE),
     Picture("page-narrow", MUSIC, NARROW),
 )
@@ -56,8 +57,8 @@ def test_pictures_are_taken(browser: Browser, shown: Exhibit, tmp_path: Path, wa
     )
     page = context.new_page()
     with page_server(shown.app) as server:
-        page.goto(f"{server.url}/#/{shown.entry(wanted.key).job_id}")
-        expect(page.locator(".outcome")).to_be_visible()
+        page.goto(f"{server.url}/#/{shown.entry(wanted.key).job_id if wanted.key else ''}")
+        expect(page.locator(".outcome" if wanted.key else ".overview")).to_be_visible()
         if wanted.key == MUSIC:
             show_what_is_playing(page)
         page.wait_for_load_state("networkidle")

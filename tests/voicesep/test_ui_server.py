@@ -189,7 +189,7 @@ def test_the_page_may_load_nothing_from_anybody_else(address: str) -> None:
 def test_refusals_of_the_cloud_are_told_without_the_key(shown: Exhibit) -> None:
     call = shown.app.call
     stranger = replace(call.session, credentials=Credentials("AKIDunknown", "a-wrong-secret-key"))
-    app = App(replace(call, session=stranger), shown.app.bucket, live=True)
+    app = App(replace(call, session=stranger), shown.app.bucket, log=None)
     with page_server(app) as server:
         index = get(f"{server.url}/index.json")
         assert index.status == 502
@@ -200,7 +200,7 @@ def test_refusals_of_the_cloud_are_told_without_the_key(shown: Exhibit) -> None:
 def live(shown: Exhibit) -> App:
     """The same app, as if it were on the real cloud."""
     settings = shown.app.call.settings.model_copy(update={"cos_endpoint": None})
-    return App(replace(shown.app.call, settings=settings), shown.app.bucket, live=True)
+    return App(replace(shown.app.call, settings=settings), shown.app.bucket, log=None)
 
 
 def asked(query: str = "") -> Request:
@@ -271,4 +271,5 @@ def test_the_page_is_told_which_index_it_shows(address: str) -> None:
         "bucket": BUCKET.name,
         "region": BUCKET.region,
         "prefix": "index/",
+        "live": True,
     }

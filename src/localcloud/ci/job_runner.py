@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from localcloud.ci.job_faults import JobFaults
 from localcloud.ci.job_store import JobStore
 from localcloud.ci.jobs import Job, OutputFile, State
 from localcloud.ci.pace import Immediate, Pace
@@ -46,7 +47,9 @@ class JobRunner:
         *,
         most: Callable[[str], int],
         pace: Pace | None = None,
+        faults: JobFaults | None = None,
     ) -> None:
+        self._faults = faults or JobFaults()
         self._jobs = jobs
         self._cos = cos
         self._clock = clock
@@ -110,6 +113,7 @@ class JobRunner:
 
     def _outcome(self, job: Job) -> _Outcome:
         try:
+            self._faults.strike()
             return _Outcome(
                 State.SUCCESS, files=run_job(job, self._cos, lambda percent: self._advance(job.job_id, percent))
             )

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from localcloud.ci.acceptance import CATEGORY, Acceptance
 from localcloud.ci.call_backs import Message
+from localcloud.ci.job_faults import JobFaults
 from localcloud.ci.job_request import NO_MORE, JobRequest, output_keys
 from localcloud.ci.job_runner import JobRunner
 from localcloud.ci.job_store import Found, JobStore
@@ -96,10 +97,12 @@ class Ci:
             self.workflows, self._jobs, cos, self.submit, clock=clock, token_hex=token_hex
         )
         self._notifier = Notifier(deliver)
+        self.faults = JobFaults()
+        most_at_once = self._queues.most_concurrent
         self._runner: Runner = (
-            PretendingRunner(pretended, self._jobs, cos, clock, self._tell, most=self._queues.most_concurrent)
+            PretendingRunner(pretended, self._jobs, cos, clock, self._tell, most=most_at_once)
             if pretended
-            else JobRunner(self._jobs, cos, clock, self._tell, most=self._queues.most_concurrent, pace=pace)
+            else JobRunner(self._jobs, cos, clock, self._tell, most=most_at_once, pace=pace, faults=self.faults)
         )
         self._turnstile = threading.Lock()  # a job enters or leaves its queue, or the queue changes: one at a time
 

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
+from localcloud.ci.job_faults import PASSING_TROUBLE
 from localcloud.ci.jobs import Job, KnownJob
 from localcloud.ci.models import Ci
 from localcloud.ci.pace import Manual, Pace
-from localcloud.control.exchange import Call, Document, Latest, Nothing, Operations
+from localcloud.control.exchange import Call, Count, Document, Latest, Nothing, Operations
 from localcloud.errors import CloudError
 
 
@@ -81,6 +82,13 @@ class JobNamed(Document):
     job_id: str
 
 
+class Failures(Document):
+    """How many of the next jobs are to fail, and with which code."""
+
+    times: Count = 1
+    code: str = PASSING_TROUBLE
+
+
 class JobOperations:
     """The operations on jobs, which go on at this `pace`."""
 
@@ -90,6 +98,7 @@ class JobOperations:
         self.operations: Operations = (
             Call("GET", "/jobs", Latest, self._list),
             Call("POST", "/jobs/advance", JobNamed, self._advance),
+            Call("POST", "/jobs/fail", Failures, self._fail),
         )
 
     def _list(self, asked: Latest) -> JobList:
@@ -104,4 +113,9 @@ class JobOperations:
         if asked.job_id not in {job.job_id for job in self._ci.jobs()}:
             raise CloudError(404, "JobNotFound", f"There is no job {asked.job_id!r}. List the jobs to see their ids.")
         self._pace.advance(asked.job_id)
+        return Nothing()
+
+    def _fail(self, asked: Failures) -> Nothing:
+        """Let the next `times` jobs fail with this code, whatever they are given."""
+        self._ci.faults.fail_next(asked.times, asked.code)
         return Nothing()

@@ -45,6 +45,16 @@ def job(job_id: str) -> str:
     return f"jobs/{hashlib.sha256(job_id.encode()).hexdigest()[:2]}/{job_id}.json"
 
 
+def notice(job_id: str, state: str) -> str:
+    """Return the key under which a finished job waits for the receiver of notices to be told of it."""
+    return f"notices/{job_id}/{state}.json"
+
+
+def undelivered(job_id: str, state: str) -> str:
+    """Return the key of a notice that the receiver never took."""
+    return f"undelivered/{job_id}/{state}.json"
+
+
 def log(job_id: str, arrived_at: datetime) -> str:
     """Return the key of the copy of an entry that is filed by the hour of its arrival (UTC)."""
     return f"log/{_hour(arrived_at)}/{job_id}.json"
@@ -68,6 +78,7 @@ def hour_of(key: str) -> datetime:
 
 CLAIMS, PENDING, WAITING, REFUSED, JOBS, LOG = "claims/", "pending/", "waiting/", "refused/", "jobs/", "log/"
 SEGMENTS, UPLOADS = "segments/", "uploads/"
+NOTICES, UNDELIVERED = "notices/", "undelivered/"
 INDEX = "index.json"
 
 
@@ -76,7 +87,8 @@ _ID = "[0-9a-f]{32}"
 _SHAPES = re.compile(
     rf"claims/{_ID}/[1-9]\d{{0,8}}\.json|(?:waiting|refused)/{_ID}\.json|uploads/{_ID}/\w+\.json"
     rf"|pending/(?P<pending>{_HOUR})/{_ID}(?:-[^/]+)?\.json|log/(?P<log>{_HOUR})/[^/]+\.json"
-    rf"|segments/(?P<segment>{_HOUR})\.ndjson\.gz|jobs/.+|index\.json",
+    rf"|segments/(?P<segment>{_HOUR})\.ndjson\.gz|jobs/.+|index\.json"
+    r"|(?:notices|undelivered)/[^/]+/\w+\.json",
     re.ASCII,
 )
 

@@ -35,9 +35,13 @@ class Segment(Document):
 
 
 class Index(Document):
-    """`index.json`: how many jobs are in which state, the newest of them, and where the rest is."""
+    """`index.json`: how many jobs are in which state, the newest of them, and where the rest is.
+
+    `began_at` is when the app began, None in an index that was published before it told so.
+    """
 
     schema_: Literal["voice-separation/index/1"] = Field("voice-separation/index/1", alias="schema")
+    began_at: Moment | None = None
     generated_at: Moment
     complete_through: Moment | None
     jobs: int
@@ -92,6 +96,7 @@ def index_of(
     segments: Iterable[Segment],
     newest_entries: tuple[Entry, ...],
     *,
+    began_at: datetime,
     generated_at: datetime,
     complete_through: datetime | None,
 ) -> Index:
@@ -101,6 +106,7 @@ def index_of(
     for segment in ordered:
         counts.update(segment.counts)
     return Index(
+        began_at=began_at,
         generated_at=generated_at,
         complete_through=complete_through,
         jobs=sum(segment.jobs for segment in ordered),

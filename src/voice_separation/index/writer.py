@@ -15,6 +15,7 @@ from voice_separation.tencent.cos import Cos
 if TYPE_CHECKING:  # a door writes some of them
     from voice_separation.index.documents import Claim, Pending, Refused, Waiting
     from voice_separation.index.entries import Entry
+    from voice_separation.index.notice import Notice
 
 CONTENT_TYPE = "application/json"
 
@@ -57,8 +58,17 @@ class IndexWriter:
 
     def entry(self, entry: Entry, *, arrived_at: datetime) -> None:
         """Store the entry of a finished job and its copy in the log; repeating it changes nothing."""
-        self._put(keys.job(entry.job_id), entry)
-        self._put(keys.log(entry.job_id, arrived_at), entry)
+        content = entry.content()
+        self.file(keys.job(entry.job_id), content)
+        self.file(keys.log(entry.job_id, arrived_at), content)
+
+    def notice(self, notice: Notice) -> None:
+        """Note that the receiver of notices is to be told of a job."""
+        self._put(keys.notice(notice.job_id, notice.state), notice)
+
+    def undelivered(self, notice: Notice) -> None:
+        """Note that the receiver of notices was told in vain."""
+        self._put(keys.undelivered(notice.job_id, notice.state), notice)
 
     def finished(self, entry: Entry) -> None:
         """Store the entry of an upload's job where the upload is looked up; nothing for a job of no known upload."""
@@ -66,15 +76,15 @@ class IndexWriter:
             self._put(keys.finished(entry.upload_id, entry.state), entry)
 
     def release(self, key: str) -> None:
-        """Take a claim of ours back; not tried again, for by then it may be another's."""
+        """Take a claim or a note of ours back; not tried again, for by then it may be another's."""
         self.cos.delete(self.bucket, self.prefix + key, repeatable=False)
 
     def remove(self, key: str) -> None:
         """Remove a document that has served; `key` is below the prefix."""
         self.cos.delete(self.bucket, self.prefix + key)
 
-    def file(self, key: str, content: bytes, content_type: str) -> None:
-        """Write a view."""
+    def file(self, key: str, content: bytes, content_type: str = CONTENT_TYPE) -> None:
+        """Write bytes."""
         self.cos.put(self.bucket, self.prefix + key, content, content_type=content_type)
 
     def _put(self, key: str, document: Document, *, if_absent: bool = False) -> bool:

@@ -5,9 +5,12 @@ from urllib.parse import urlsplit
 
 from urllib3.exceptions import HTTPError
 
+from localcloud.scf.project import HttpTrigger
 from voicesep.doctor.findings import Examined, Finding
 from voicesep.tencent.client import ApiRefused
+from voicesep.tencent.scf_triggers import FunctionUrlUntold
 
+FUNCTION = "callback"
 DOMAIN = ".tencentscf.com"
 ONLY_POST = 405  # what the function answers to GET, without looking at anything else
 SECONDS = 10.0
@@ -16,9 +19,17 @@ SECONDS = 10.0
 def callback_url(examined: Examined) -> Iterator[Finding]:
     """Whether CALLBACK_URL is the function URL of `callback`."""
     told = examined.deployment.settings.callback_url
-    actual = _function_url(examined)
     learn = "run `voicesep callback-url --live`, then `make deploy`"
-    if actual is None:
+    try:
+        actual = _function_url(examined)
+    except FunctionUrlUntold as untold:
+        found = f"CALLBACK_URL is {told or 'not set'}, and SCF does not tell the address of the function's URL"
+        yield examined.warn(found, "compare it with the console; `reachable` tries it" if told else untold.advice)
+        return
+    if actual is None and told is None and not _is_to_have_a_url(examined):
+        found = "serverless.yml gives the function callback no URL: jobs are finished by reconcile only"
+        yield examined.warn(found, "leave it so, or put its trigger `http` back and deploy")
+    elif actual is None:
         yield examined.fail(
             "the function callback has no URL", "run `make deploy`, then `voicesep callback-url --live`"
         )
@@ -34,9 +45,12 @@ def callback_url(examined: Examined) -> Iterator[Finding]:
 
 def reachable(examined: Examined) -> Iterator[Finding]:
     """Whether the function `callback` answers at the address."""
-    url = examined.deployment.settings.callback_url or _function_url(examined)
+    try:
+        url = examined.deployment.settings.callback_url or _function_url(examined)
+    except FunctionUrlUntold:
+        url = None
     if url is None:
-        yield examined.warn("there is no address to try", "run `make deploy`")
+        yield examined.warn("there is no address to try", "see `callback url`")
         return
     try:
         status = _status(examined, url)
@@ -54,8 +68,13 @@ def reachable(examined: Examined) -> Iterator[Finding]:
         yield examined.fail(found, "see `voicesep logs callback --live`")
 
 
+def _is_to_have_a_url(examined: Examined) -> bool:
+    triggers = examined.deployment.project.triggers
+    return any(isinstance(each, HttpTrigger) and each.function == FUNCTION for each in triggers)
+
+
 def _function_url(examined: Examined) -> str | None:
-    name = examined.deployment.function("callback").name
+    name = examined.deployment.function(FUNCTION).name
     try:
         return examined.cloud.scf.function_url(name)
     except ApiRefused as refused:
@@ -65,7 +84,7 @@ def _function_url(examined: Examined) -> str | None:
 
 
 def _status(examined: Examined, url: str) -> int:
-    cloud, wanted = examined.cloud, urlsplit(url)
+    cloud, wanted = examined.unsigned, urlsplit(url)
     place = urlsplit(cloud.connection.endpoint or url)
     connection = cloud.pool.connection_from_host(place.hostname, place.port, place.scheme)
     headers = {"Host": wanted.netloc}

@@ -5,11 +5,11 @@ from collections import Counter
 
 import click
 
-from voicesep.app import Where, app_options
 from voicesep.cloud import open_deployment
 from voicesep.console import Column, output_format, print_rows, talk
 from voicesep.doctor.examination import examine
 from voicesep.doctor.findings import Finding, State
+from voicesep.where import Where, app_options
 
 COLUMNS: tuple[Column[Finding], ...] = (
     ("", lambda row: row.state.value),
@@ -19,7 +19,7 @@ COLUMNS: tuple[Column[Finding], ...] = (
 )
 
 
-@click.command()
+@click.command(short_help="Look at a deployment from end to end.")
 @app_options
 @output_format
 def doctor(*, form: str, where: Where) -> None:

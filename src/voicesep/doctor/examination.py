@@ -6,9 +6,8 @@ from types import MappingProxyType
 from voice_separation.errors import TencentRefusal
 from voicesep.cloud import Cloud
 from voicesep.deployment import Deployment
-from voicesep.doctor import account, address, functions, infinite, roles, storage
-from voicesep.doctor.findings import Check, Examined, Finding
-from voicesep.tencent.client import ApiRefused
+from voicesep.doctor import account, address, functions, infinite, receiver, roles, storage
+from voicesep.doctor.findings import Check, Examined, Finding, NotJudged, State
 
 CHECKS: Mapping[str, Check] = MappingProxyType(
     {
@@ -27,24 +26,28 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "triggers": functions.triggers,
         "callback url": address.callback_url,
         "reachable": address.reachable,
+        "receiver": receiver.receiver,
     }
 )
 
 
 def examine(deployment: Deployment, cloud: Cloud) -> Iterator[Finding]:
-    """Look at everything; one thing that cannot be looked at does not stop the others."""
+    """Look at everything; one thing that cannot be looked at does not stop the others.
+
+    Where `credentials` fails, nothing more is asked with the key: each answer would only say the same again.
+    """
+    key_works = True
     for name, check in CHECKS.items():
-        examined = Examined(deployment, cloud, name)
-        try:
-            yield from check(examined)
-        except ApiRefused as refused:
-            told = f"{refused.operation} {refused.target}: {refused.code}, {refused.reason}"
-            if refused.is_denied:
-                yield examined.warn(
-                    told, "allow this key what `voicesep cam-policy operator` prints, to have it judged"
-                )
-            else:
-                yield examined.fail(told, refused.advice)
-        except TencentRefusal as refused:
-            told = f"{refused.operation} {refused.target}: {refused.code}, {refused.reason}"
-            yield examined.fail(told, refused.advice)
+        findings = list(_look(Examined(deployment, cloud, name, key_works), check))
+        yield from findings
+        if check is account.credentials:
+            key_works = all(finding.state is not State.FAIL for finding in findings)
+
+
+def _look(examined: Examined, check: Check) -> Iterator[Finding]:
+    try:
+        yield from check(examined)
+    except NotJudged:
+        yield examined.warn("not judged, for it is asked with the key", "first correct what `credentials` says")
+    except TencentRefusal as refused:
+        yield examined.not_told(refused)

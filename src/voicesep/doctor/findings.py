@@ -6,8 +6,16 @@ from enum import Enum
 
 from pydantic import BaseModel, ConfigDict
 
+from voice_separation.errors import TencentRefusal, Unreachable
 from voicesep.cloud import Cloud
 from voicesep.deployment import Deployment
+from voicesep.tencent.client import ApiKeyRefused, ApiRefused
+
+# What COS (436/7730) and CI (1045/33422) call a key that they refuse, or a time that is not theirs.
+KEY_REFUSALS = {
+    *("SignatureDoesNotMatch", "InvalidAccessKeyId", "RequestTimeTooSkewed", "ExpiredToken"),
+    *("InvalidAuthorization", "SecretidNotExist", "SignatureExpired"),
+}
 
 
 class State(str, Enum):
@@ -29,13 +37,28 @@ class Finding(BaseModel):
     remedy: str = ""
 
 
+class NotJudged(Exception):
+    """What is looked at has to be asked with the key, which does not work."""
+
+
 @dataclass(frozen=True)
 class Examined:
-    """The deployment that is looked at, the cloud it is in, and the name that findings are noted under."""
+    """The deployment that is looked at, the cloud it is in, and the name that findings are noted under.
+
+    `unsigned` is the cloud for requests that nobody signs; `key_works` is False once `credentials` has failed.
+    """
 
     deployment: Deployment
-    cloud: Cloud
+    unsigned: Cloud
     check: str
+    key_works: bool = True
+
+    @property
+    def cloud(self) -> Cloud:
+        """The cloud, to be asked with the key. Raises NotJudged where the key does not work."""
+        if not self.key_works:
+            raise NotJudged
+        return self.unsigned
 
     def ok(self, found: str) -> Finding:
         """Note that something is as it should be."""
@@ -49,6 +72,23 @@ class Examined:
         """Note something that does not work."""
         return Finding(state=State.FAIL, check=self.check, found=found, remedy=remedy)
 
+    def not_told(self, refused: TencentRefusal) -> Finding:
+        """Note that the cloud did not answer what it was asked; a warning where CAM does not let this key ask."""
+        found = f"{refused.operation} {refused.target}: {refused.code}, {refused.reason}"
+        if isinstance(refused, ApiRefused) and refused.is_denied:
+            remedy = "allow this key what `voicesep cam-policy viewer` and `voicesep cam-policy operator` print"
+            return self.warn(found, f"{remedy}, to have it judged")
+        return self.fail(found, _remedy(refused))
+
+
+def _remedy(refused: TencentRefusal) -> str:
+    """Return what to do about a read that failed; an error's own advice may be meant for writes, or for functions."""
+    if isinstance(refused, Unreachable):
+        return "check the network, REGION, and the endpoints in .env"
+    if refused.code in KEY_REFUSALS:
+        return ApiKeyRefused.advice
+    return refused.advice
+
 
 Check = Callable[[Examined], Iterator[Finding]]
-"""Looks at one thing. What the cloud refuses may be let through: it is noted as a failure, with its own advice."""
+"""Looks at one thing. What the cloud refuses may be let through: it is noted with what to do about it."""

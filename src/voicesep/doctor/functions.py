@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from localcloud.scf.project import CosTrigger, FunctionSpec, HttpTrigger, TimerTrigger, Trigger
 from voicesep.doctor.findings import Examined, Finding
 from voicesep.tencent.client import ApiRefused
-from voicesep.tencent.scf import DeployedFunction, DeployedTrigger
+from voicesep.tencent.scf import DeployedFunction
+from voicesep.tencent.scf_triggers import DeployedTrigger
 
 ACTIVE = "Active"
 DEPLOY = "run `make deploy`"

@@ -1,36 +1,18 @@
 """What can be said of an event on the command line, and which values the product takes."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import click
-from pydantic import AfterValidator, AwareDatetime, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from localcloud.clock import system_clock
 from voice_separation.jobs.ticket import JobId
 from voice_separation.settings import Bucketname, Regionname
+from voicesep.checked import Checked
 from voicesep.project import LOCAL_BUCKET, LOCAL_REGION
 
 LONGEST_KEY_BYTES = 1024  # 436/13324
 MAX_USER_DATA = 1024  # characters; the limit of sibling jobs, for these UNVERIFIED
-
-
-class Checked(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
-    """A value that the product's own rule must accept.
-
-    `name` is what help calls it; `refusal` is told in place of the rule's own words.
-    """
-
-    def __init__(self, name: str, rule: Any, refusal: str = "") -> None:
-        self.name = name
-        self._rule: TypeAdapter[Any] = TypeAdapter(rule)
-        self._refusal = refusal
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the value as the rule has it; what it refuses is wrong usage."""
-        try:
-            return self._rule.validate_python(value)
-        except ValidationError as error:
-            self.fail(self._refusal or error.errors()[0]["msg"].removeprefix("Value error, "), param, ctx)
 
 
 def _key(value: str) -> str:

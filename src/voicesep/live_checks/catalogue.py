@@ -1,6 +1,6 @@
 """All questions, in the order in which they are asked. `docs/live-checks.md` has those that no script can answer."""
 
-from voicesep.live_checks import functions, jobs, storage
+from voicesep.live_checks import cos_events, function_url, jobs, storage
 from voicesep.live_checks.questions import Question
 
 QUESTIONS = (
@@ -94,18 +94,26 @@ QUESTIONS = (
     ),
     Question(
         "keys-in-events",
-        "How do special characters stand in the key of a COS event?",
+        "How do special characters stand in the key of a COS event, and how many records come in one?",
         "583/9707 shows no example; old and new samples of the vendor disagree about decoding",
         "uploads objects with such names under INPUT_PREFIX, marked to be skipped, and reads the log of `submit`",
-        f"{len(functions.NAMES)} PUTs, invocations and DELETEs, a few searches of the log; no job",
-        functions.keys_in_events,
+        f"{len(cos_events.NAMES)} PUTs, invocations and DELETEs, a few searches of the log; no job",
+        cos_events.keys_in_events,
+    ),
+    Question(
+        "appends-in-events",
+        "Is an AppendObject reported by a COS trigger, and as what?",
+        "583/9707 lists the events, and none for it",
+        "appends to a new object under INPUT_PREFIX, marked to be skipped, and reads the log of `submit`",
+        "1 POST, invocation and DELETE, a few searches of the log; no job",
+        cos_events.appends_in_events,
     ),
     Question(
         "before-the-function",
-        "What does the gateway before a function URL add, and does it let XML and binary bodies through?",
+        "What does the gateway before a function URL add, and do XML and binary bodies arrive as they were sent?",
         "583/96099 shows a JSON body only",
-        "sends a GET and two POSTs to the function URL of `callback`, which refuses them",
-        "3 invocations",
-        functions.before_the_function,
+        "sends a GET and three POSTs to the URL of `callback`, which refuses them, and reads its log",
+        "4 invocations, a few searches of the log",
+        function_url.before_the_function,
     ),
 )

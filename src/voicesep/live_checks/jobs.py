@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from voice_separation.errors import TencentRefusal
+from voice_separation.errors import Retryable, TencentRefusal
 from voice_separation.jobs.detail import JobDetail
 from voice_separation.jobs.queues import QueueKind
 from voicesep.live_checks.bench import Bench, Nodes
@@ -74,6 +74,8 @@ def no_recording(bench: Bench) -> Iterator[str]:
 def _attempt(bench: Bench, key: str, mode: str, output: Nodes) -> Iterator[str]:
     try:
         job = bench.submit(key, mode, output)
+    except Retryable:
+        raise  # no answer, or one that is true for now only
     except TencentRefusal as refused:
         yield f"refused at once: {refused.status} `{refused.code}`, {refused.reason}"
         return
@@ -87,7 +89,7 @@ def _outcome(bench: Bench, job: JobDetail) -> Iterator[str]:
     result = detail.operation.media_result if detail.operation else None
     for name in result.output_file.object_name if result and result.output_file else ():
         yield f"wrote `{name.removeprefix(bench.prefix)}`"
-    yield f"on the wire:\n\n```xml\n{wire.replace(bench.bucket.name, '<bucket>')}\n```"
+    yield f"on the wire:\n\n```xml\n{wire}\n```"
 
 
 def _both(bench: Bench, name: str) -> Nodes:

@@ -1,4 +1,4 @@
-"""A question to the real cloud, and the answers that were observed."""
+"""A question to the real cloud."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -19,11 +19,3 @@ class Question:
     does: str
     cost: str
     observe: Observe = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Answered:
-    """A question with what was seen."""
-
-    question: Question
-    seen: tuple[str, ...]

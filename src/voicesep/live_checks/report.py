@@ -1,28 +1,63 @@
-"""The report, in Markdown."""
+"""The report, in Markdown, written while the questions are asked."""
 
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import TextIO
 
-from voicesep.live_checks.questions import Answered
+import click
+
+from voicesep.live_checks.bench import Cleaned
+from voicesep.live_checks.questions import Question
+from voicesep.live_checks.redaction import Redaction
 
 
-def render(answers: Iterable[Answered], *, at: datetime, region: str, where: str) -> str:
-    """Return the report; `where` says which cloud was asked. It names no bucket, account or key."""
-    return "\n".join(_lines(answers, at, region, where))
+@dataclass(frozen=True)
+class Report:
+    """Writes what is observed at once: it was paid for, whatever comes next. It names no bucket, account or key."""
+
+    sheet: TextIO
+    redaction: Redaction
+
+    def begin(self, *, at: datetime, region: str, where: str) -> None:
+        """Write the head; `where` says which cloud is asked."""
+        self._write("# What was observed", "")
+        self._write(f"`voicesep live-checks`, {at.isoformat(timespec='seconds')}, {where}, region {region}.")
+
+    def ask(self, question: Question) -> None:
+        """Write the heading of a question."""
+        self._write("", f"## {question.name}", "")
+        self._write(f"**{question.asks}** {question.source}.")
+        self._write(f"What was done: {question.does}. Cost: {question.cost}.", "")
+
+    def observe(self, seen: str) -> None:
+        """Write one thing that was seen."""
+        self._write("- " + seen.replace("\n", "\n  "))
+
+    def end(self, cleaned: Cleaned) -> None:
+        """Write what became of everything that was written into the bucket."""
+        self._write("", "## Clean-up", "")
+        self.observe(f"deleted {cleaned.deleted} objects")
+        if cleaned.problems:
+            self.observe(f"{len(cleaned.problems)} requests failed; the first: {cleaned.problems[0]}")
+
+    def _write(self, *lines: str) -> None:
+        self.sheet.writelines(f"{self.redaction.hide(line)}\n" for line in lines)
+        self.sheet.flush()
 
 
-def _lines(answers: Iterable[Answered], at: datetime, region: str, where: str) -> Iterator[str]:
-    yield "# What was observed"
-    yield ""
-    yield f"`voicesep live-checks`, {at.isoformat(timespec='seconds')}, {where}, region {region}."
-    for answered in answers:
-        question = answered.question
-        yield ""
-        yield f"## {question.name}"
-        yield ""
-        yield f"**{question.asks}** {question.source}."
-        yield f"What was done: {question.does}. Cost: {question.cost}."
-        yield ""
-        for seen in answered.seen:
-            yield f"- {seen.replace(chr(10), chr(10) + '  ')}"
-    yield ""
+@contextmanager
+def open_sheet(path: Path | None) -> Iterator[TextIO]:
+    """Open where the report goes, None for standard output. Raises click.UsageError when it cannot be written."""
+    if path is None:
+        yield sys.stdout
+        return
+    try:
+        sheet = path.open("w", encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(f"--output {path}: {error.strerror}; name a file that can be written") from error
+    with sheet:
+        yield sheet

@@ -8,7 +8,10 @@ from voicesep.app import App
 
 
 class PageConfig(BaseModel):
-    """Which index it shows; `server`: behind `voicesep ui`, `static`: beside `index.json`, with nobody to ask."""
+    """Which index it shows; `server`: behind `voicesep ui`, `static`: beside `index.json`, with nobody to ask.
+
+    `live` is whether commands about it need --live.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -16,12 +19,14 @@ class PageConfig(BaseModel):
     bucket: str
     region: str
     prefix: str
+    live: bool
 
     @classmethod
     def of(cls, app: App, mode: Literal["server", "static"]) -> "PageConfig":
         """Return the configuration for the index of an app."""
         reader = app.call.reader(app.bucket)
-        return cls(mode=mode, bucket=reader.bucket.name, region=reader.bucket.region, prefix=reader.prefix)
+        bucket = reader.bucket
+        return cls(mode=mode, bucket=bucket.name, region=bucket.region, prefix=reader.prefix, live=app.live)
 
     def content(self) -> bytes:
         """Return it as the page reads it."""

@@ -1,8 +1,8 @@
 """What the page asks of an app: documents of its index, open uploads, an upload's story, a job's files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from itertools import islice
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,21 +13,23 @@ from voice_separation.index.reader import IndexReader
 from voice_separation.status import Row, State, Status, Wanted
 from voicesep.app import App
 from voicesep.show import Told, tell
+from voicesep.story_log import kept_log
 
-SHOWN = 200  # of each kind of open upload
-_OPEN = (State.PENDING, State.WAITING, State.REFUSED)
-_NEXT = (State.WAITING.value, State.REFUSED.value)  # come after the pending ones
+SHOWN = 200  # rows of each kind of open upload
+LOOKED_INTO = 1_000  # notes of pending jobs; more would keep the page waiting for seconds
 
 
 class OpenUploads(BaseModel):
-    """The uploads that the index has no finished job for: how many in each state, and rows of the first of them.
+    """The uploads that the index has no finished job for: how many in each state, and rows of some of them.
 
-    A row may be in a job's last state already: it has ended, and the index does not have it yet.
+    A row may be in a job's last state already: it has ended, and nobody has removed its note yet. Such jobs are in no
+    count here. `unread` of the pending ones were noted and not looked into: they may have ended, too.
     """
 
     model_config = ConfigDict(frozen=True)
 
     counts: dict[State, int]
+    unread: int
     rows: tuple[Row, ...]
 
 
@@ -57,17 +59,27 @@ class Library:
     def open_uploads(self) -> OpenUploads:
         """Return what waits, runs, or was refused."""
         status = Status(self._reader, self.app.call.many)
-        rows = {state: tuple(islice(_rows(status, state), SHOWN)) for state in _OPEN}
-        counts = {state: sum(row.state == state.value for row in rows[state]) for state in _OPEN}
-        if any(len(some) == SHOWN for some in rows.values()):
-            listed = status.open_counts()
-            counts = {state: listed[state] if len(rows[state]) == SHOWN else counts[state] for state in _OPEN}
-        return OpenUploads(counts=counts, rows=tuple(row for some in rows.values() for row in some))
+        noted = tuple(islice(status.noted(), LOOKED_INTO))
+        pending = [row for row in noted if row.state == State.PENDING.value]
+        ended = [row for row in noted if row.state != State.PENDING.value]
+        waiting, refused = (
+            tuple(islice(status.rows(Wanted(state)), SHOWN)) for state in (State.WAITING, State.REFUSED)
+        )
+        listed = status.open_counts()
+        unread = max(0, listed[State.PENDING] - len(noted)) if len(noted) == LOOKED_INTO else 0
+        counts = {
+            State.PENDING: len(pending) + unread,
+            State.WAITING: listed[State.WAITING],
+            State.REFUSED: listed[State.REFUSED],
+        }
+        rows = (*_newest(pending), *_newest(ended), *waiting, *refused)
+        return OpenUploads(counts=counts, unread=unread, rows=rows)
 
     def story(self, named: str) -> Told:
         """Return all that is known of an upload, named by its upload_id or the id of a job. Raises NothingKnown."""
         stories = self.app.stories
-        return tell(stories.find(named), stories, self.app)
+        story = stories.find(named)
+        return tell(story, stories, kept_log(self.app.log, story))
 
     def file(self, job_id: str, part: str) -> JobFile | None:
         """Return an object that the entry of a job names: `input`, or an output by its number from 0."""
@@ -88,8 +100,5 @@ class Library:
         return self.app.call.reader(self.app.bucket)
 
 
-def _rows(status: Status, state: State) -> Iterator[Row]:
-    """Yield the rows of an open state, and with the pending ones those that have just ended."""
-    if state is not State.PENDING:
-        return status.rows(Wanted(state), None)
-    return takewhile(lambda row: row.state not in _NEXT, status.rows(Wanted(), None))
+def _newest(rows: Iterable[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: row.at.timestamp() if row.at else 0.0, reverse=True)[:SHOWN]

@@ -18,7 +18,7 @@ from voice_separation.tencent.credentials import Credentials
 from voice_separation.tencent.refusals import plain_reason
 
 PUBLIC_DOMAIN = "tencentcloudapi.com"
-SECONDS = 300  # for one answer: a synchronous Invoke may take as long (583/17243)
+ANSWER_SECONDS = 10.0  # what a read may take; it is asked once
 
 
 class ApiRefused(TencentRefusal):
@@ -34,7 +34,16 @@ class ApiRefused(TencentRefusal):
     @property
     def is_denied(self) -> bool:
         """Whether the key is valid, but CAM does not allow it the action."""
-        return self.code.startswith("UnauthorizedOperation")
+        return _is_denial(self.code)
+
+
+class ApiKeyRefused(ApiRefused):
+    """The key is unknown, disabled or expired, or its secret is another key's (AuthFailure.*, 1140/51177)."""
+
+    advice = (
+        "check that id, secret and token are of one key that is enabled and has not expired, and this machine's clock;"
+        " TENCENTCLOUD_SECRETID and _SECRETKEY in the environment win over .env"
+    )
 
 
 class ApiAnswer(BaseModel):
@@ -48,11 +57,15 @@ AnswerT = TypeVar("AnswerT", bound=ApiAnswer)
 
 @dataclass(frozen=True)
 class Connection:
-    """Where the services of one region are, and with which key; `endpoint` stands in for the public hosts."""
+    """Where the services of one region are, and with which key; `endpoint` stands in for the public hosts.
+
+    `answer_seconds` is how long an answer may take that has no time limit of its own.
+    """
 
     credentials: Credentials
     region: str
     endpoint: str | None = None
+    answer_seconds: float = ANSWER_SECONDS
 
     def keys(self) -> Any:
         """Return the key as the SDK wants it."""
@@ -62,13 +75,14 @@ class Connection:
         logging.getLogger("tencentcloud_sdk_common").setLevel(logging.WARNING)
         return Credential(self.credentials.secret_id, self.credentials.secret_key, self.credentials.token)
 
-    def profile(self, service: str) -> Any:
-        """Return how the SDK is to reach a service."""
+    def profile(self, service: str, seconds: float | None = None) -> Any:
+        """Return how the SDK is to reach a service, and that an answer may take `seconds`."""
         from tencentcloud.common.profile.client_profile import ClientProfile  # noqa: PLC0415
         from tencentcloud.common.profile.http_profile import HttpProfile  # noqa: PLC0415
 
         place = urlsplit(self.endpoint or f"https://{service}.{PUBLIC_DOMAIN}")
-        return ClientProfile(httpProfile=HttpProfile(protocol=place.scheme, endpoint=place.netloc, reqTimeout=SECONDS))
+        limit = self.answer_seconds if seconds is None else seconds
+        return ClientProfile(httpProfile=HttpProfile(protocol=place.scheme, endpoint=place.netloc, reqTimeout=limit))
 
     def ask(
         self,
@@ -94,7 +108,7 @@ class Connection:
 
 @contextmanager
 def named_errors(action: str, target: str) -> Iterator[None]:
-    """Turn the SDK's one exception into ApiRefused, or Unreachable when there was no answer."""
+    """Turn the SDK's one exception into ApiRefused, ApiKeyRefused, or Unreachable when there was no answer."""
     from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException  # noqa: PLC0415
 
     try:
@@ -104,7 +118,13 @@ def named_errors(action: str, target: str) -> Iterator[None]:
         if not request_id:  # the text is that of a network error, and may quote an address
             raise Unreachable(action, target, status=0, code=code, reason="no usable answer came") from None
         reason = plain_reason(str(error.get_message()))
-        raise ApiRefused(action, target, status=200, code=code, reason=reason, request_id=request_id) from None
+        is_about_the_key = code.startswith("AuthFailure") and not _is_denial(code)
+        kind = ApiKeyRefused if is_about_the_key else ApiRefused
+        raise kind(action, target, status=200, code=code, reason=reason, request_id=request_id) from None
+
+
+def _is_denial(code: str) -> bool:
+    return code.startswith(("UnauthorizedOperation", "AuthFailure.UnauthorizedOperation"))
 
 
 def read_answer(action: str, content: object, answer: type[AnswerT], *, target: str) -> AnswerT:

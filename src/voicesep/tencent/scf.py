@@ -4,71 +4,14 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic.alias_generators import to_pascal
+from pydantic import Field
 
 from voicesep.tencent.client import AnswerT, ApiAnswer, ApiRefused, Connection, named_errors, read_answer
+from voicesep.tencent.scf_triggers import DeployedTrigger, FunctionUrlUntold
 
+INVOKE_SECONDS = 300.0  # a synchronous Invoke may take as long (583/17243)
 QUALIFIER = "$DEFAULT"  # what the triggers call
 PAGE = 100
-_OPEN = (True, 1, "1", "OPEN", "Enable")
-
-
-class Described(BaseModel):
-    """A part of what a trigger is described by."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_pascal, populate_by_name=True)
-
-
-class Filter(Described):
-    """Which keys a COS trigger looks at."""
-
-    prefix: str = ""
-    suffix: str = ""
-
-
-class NetConfig(Described):
-    """From where a function URL can be reached, and its address."""
-
-    enable_extranet: bool = False
-    extranet_url: str = ""
-
-
-class TriggerDescription(Described):
-    """`TriggerDesc`, of whatever type of trigger; what another type has is empty.
-
-    That the address of a function URL stands in `NetConfig.ExtranetUrl`, and a timer's expression in `cron`, is seen
-    in programs of others and in a sample output, not in the API's documents: UNVERIFIED.
-    """
-
-    event: str = Field("", alias="event")
-    filter: Filter = Field(Filter(), alias="filter")
-    cron: str = Field("", alias="cron")
-    auth_type: str = ""
-    net_config: NetConfig = NetConfig()
-
-
-class DeployedTrigger(ApiAnswer):
-    """One trigger of a function."""
-
-    trigger_name: str
-    type: str
-    trigger_desc: str = ""
-    enable: bool = False
-    custom_argument: str | None = None
-
-    @field_validator("enable", mode="before")
-    @classmethod
-    def _is_open(cls, value: object) -> bool:
-        return value in _OPEN
-
-    @property
-    def described(self) -> TriggerDescription:
-        """What it is described by; what cannot be read counts as not said, a bare text as a timer's expression."""
-        try:
-            return TriggerDescription.model_validate_json(self.trigger_desc)
-        except ValidationError:
-            return TriggerDescription(cron=self.trigger_desc if self.type == "timer" else "")
 
 
 class _Variable(ApiAnswer):
@@ -171,11 +114,17 @@ class ScfApi:
         return self._ask("ListTriggers", _TriggerList, FunctionName=function, Limit=PAGE).triggers
 
     def function_url(self, function: str) -> str | None:
-        """Return the public address of a function, None if it has none."""
-        described = (trigger.described for trigger in self.triggers(function) if trigger.type == "http")
-        return next(
-            (each.net_config.extranet_url.rstrip("/") for each in described if each.net_config.extranet_url), None
-        )
+        """Return the public address of a function, None if it has no trigger of type http.
+
+        Raises FunctionUrlUntold besides.
+        """
+        urls = [trigger.described.net_config.extranet_url for trigger in self.triggers(function) if trigger.is_url]
+        if not urls:
+            return None
+        told = [url.rstrip("/") for url in urls if url]
+        if not told:
+            raise FunctionUrlUntold(function)
+        return told[0]
 
     def invoke(self, function: str, event: str) -> CallResult:
         """Call a function with an event, which is JSON, and wait for its result."""
@@ -187,12 +136,16 @@ class ScfApi:
             InvocationType="RequestResponse",
             ClientContext=event,
             LogType="Tail",
+            seconds=INVOKE_SECONDS,
         ).result
 
-    def _ask(self, action: str, answer: type[AnswerT], **parameters: object) -> AnswerT:
+    def _ask(
+        self, action: str, answer: type[AnswerT], *, seconds: float | None = None, **parameters: object
+    ) -> AnswerT:
         from tencentcloud.scf.v20180416 import models, scf_client  # noqa: PLC0415 - see voicesep.tencent.client
 
-        client = scf_client.ScfClient(self.connection.keys(), self.connection.region, self.connection.profile("scf"))
+        profile = self.connection.profile("scf", seconds)
+        client = scf_client.ScfClient(self.connection.keys(), self.connection.region, profile)
         request = getattr(models, f"{action}Request")()
         for name, value in {"Namespace": self.namespace, **parameters}.items():
             setattr(request, name, value)

@@ -42,6 +42,17 @@ def test_why_a_job_failed_is_told(steering: Steering) -> None:
     assert "in/talk.mp3" in job["message"]
 
 
+def test_as_many_jobs_fail_as_are_told_to_and_then_no_more(steering: Steering, tmp_path: Path) -> None:
+    steering.cloud.cos.put_file(BUCKET, "in/talk.wav", write(tmp_path / "talk.wav", tone(0.2)))
+    steering.post("/jobs/fail", times=2, code="ServiceBusy")
+    ids = [submit(steering.cloud, "in/talk.wav") for _ in range(3)]
+    assert steering.get("/idle", timeout=PATIENCE) == {"is_idle": True}
+    jobs = {job["job_id"]: job for job in steering.get("/jobs")["jobs"]}
+    told = [(jobs[job_id]["state"], jobs[job_id]["code"]) for job_id in ids]
+    assert told == [("Failed", "ServiceBusy"), ("Failed", "ServiceBusy"), ("Success", "Success")]
+    assert "told to let this job fail" in jobs[ids[0]]["message"]
+
+
 def test_the_latest_jobs_come_first(steering: Steering) -> None:
     ids = [submit(steering.cloud) for _ in range(3)]
     assert [job["job_id"] for job in steering.get("/jobs", limit=2)["jobs"]] == [ids[2], ids[1]]

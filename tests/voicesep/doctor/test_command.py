@@ -47,7 +47,8 @@ def test_a_key_in_the_environment_wins_over_that_of_the_file(site: Site, monkeyp
     monkeypatch.setenv("TENCENTCLOUD_SECRETKEY", "of-nobody")
     rows = json.loads(site.run("doctor", "--format", "json").stdout)
     (credentials,) = [row for row in rows if row["check"] == "credentials"]
-    assert credentials["found"].startswith("AuthFailure.SecretIdNotFound")
+    assert "AuthFailure.SecretIdNotFound" in credentials["found"]
+    assert "win over .env" in credentials["remedy"]
 
 
 def test_newcomers_try_it_without_an_account() -> None:

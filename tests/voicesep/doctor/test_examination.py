@@ -4,11 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from localcloud.cam.responses import AttachedPolicies
 from localcloud.ci.queues import QueueUpdate
 from localcloud.clock import MovableClock
 from localcloud.cos.bucket_settings import Versioning
+from localcloud.faults import Drop, Refuse, Requests
+from localcloud.scf.project import HttpTrigger
 from tests.support import ROOT
-from tests.voicesep.site import BUCKET, REGION, Found, Site
+from tests.voicesep.site import BUCKET, REGION, Found, Site, keep_addresses_back, without_function_url
 from voice_separation.jobs.audio import AudioConfig, AudioMode, Codec, VoiceSeparate
 from voice_separation.jobs.templates import TemplateRequest
 from voicesep.cloud import connect
@@ -17,7 +20,9 @@ from voicesep.doctor.examination import CHECKS, examine
 from voicesep.doctor.findings import Finding, State
 from voicesep.keys import live_key
 from voicesep.policies import role_policies
+from voicesep.tencent.client import ApiKeyRefused
 
+NEED_NO_KEY = {"settings", "prefixes", "clock", "template", "reachable", "receiver"}
 ENVIRONMENT = {"INPUT_BUCKET": BUCKET, "REGION": REGION, "INPUT_PREFIX": "incoming/"}
 
 
@@ -72,14 +77,45 @@ def test_settings_that_contradict_are_told_and_the_rest_is_looked_at_nevertheles
 
 def test_a_wrong_key_is_told(site: Site) -> None:
     site.set(TENCENT_SECRET_KEY="another-key")
-    state, found = told(site, "credentials")
-    assert (state, found.partition(":")[0]) == (State.FAIL, "AuthFailure.SignatureFailure")
+    finding = trouble(site)["credentials"]
+    assert finding.state is State.FAIL
+    assert "AuthFailure.SignatureFailure" in finding.found
+    assert "id, secret and token" in finding.remedy
     assert "another-key" not in str(findings(site))
 
 
 def test_a_key_of_another_account_is_told(new_site: Found) -> None:
     site = new_site(appid="1259999999")
     assert told(site, "credentials") == (State.FAIL, f"the key is of APPID 1259999999, the bucket {BUCKET} is not")
+
+
+@pytest.mark.parametrize("options", [{"appid": "1259999999"}, {}], ids=["of another account", "with a wrong secret"])
+def test_what_needs_a_key_that_does_not_work_is_not_judged_nor_asked(new_site: Found, options: dict[str, str]) -> None:
+    site = new_site(**options)
+    if not options:
+        site.set(TENCENT_SECRET_KEY="another-key")
+    site.cloud.recorder.clear()
+    found = findings(site)
+    assert [finding.check for finding in found if finding.state is State.FAIL] == ["credentials"]
+    unjudged = {finding.check for finding in found if finding.found.startswith("not judged")}
+    assert unjudged == CHECKS.keys() - {*NEED_NO_KEY, "credentials"}
+    assert {finding.check for finding in found if finding.state is State.OK} == NEED_NO_KEY
+    assert {request.action for request in site.cloud.recorder.requests()} - {None} == {"GetUserAppId"}
+
+
+def test_a_cam_that_answers_otherwise_than_documented_says_nothing_against_the_key(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("localcloud.cam.responses.UserAppId", lambda **_told: AttachedPolicies(list=[], total_num=0))
+    unwell = trouble(site)
+    assert unwell.keys() == {"credentials", "roles"}  # a role is judged by whose account it is of
+    assert unwell["credentials"].state is State.WARN
+
+
+def test_a_signature_that_only_cos_refuses_is_a_matter_of_the_key(site: Site) -> None:
+    site.cloud.faults.add(Refuse(403, "SignatureDoesNotMatch"), Requests(service="cos", method="GET"))
+    finding = trouble(site)["versioning"]
+    assert (finding.state, finding.remedy) == (State.FAIL, ApiKeyRefused.advice)
 
 
 @pytest.mark.parametrize(("seconds", "state"), [(60, State.WARN), (3600, State.FAIL), (86_400, State.FAIL)])
@@ -158,7 +194,7 @@ def test_settings_changed_since_the_deployment_are_told_by_name_only(site: Site)
 @pytest.mark.parametrize(
     ("old", "new", "differing"),
     [
-        ("memorySize: 256", "memorySize: 512", "memory size"),
+        ("memorySize: &memory 256", "memorySize: &memory 512", "memory size"),
         ("timeout: 60\n", "timeout: 30\n", "time limit"),
         ("submit.main_handler", "submit.another_handler", "handler"),
         ("Python3.10", "Python3.9", "runtime"),
@@ -257,6 +293,52 @@ def test_a_function_without_a_role_is_told(site: Site) -> None:
     assert found == [f"{key} has no role, so it gets no credentials" for key in ("submit", "callback", "reconcile")]
 
 
-def test_a_cloud_that_does_not_answer_fails_every_check_that_needs_it_and_ends(site: Site) -> None:
+def test_a_cloud_that_does_not_answer_is_told_of_once_and_nothing_is_said_of_changes(site: Site) -> None:
     site.cloud.stop()
-    assert trouble(site).keys() == CHECKS.keys() - {"settings", "prefixes", "template"}
+    unwell = trouble(site)
+    assert unwell.keys() == CHECKS.keys() - {"settings", "prefixes", "template", "receiver"}
+    failed = {check for check, finding in unwell.items() if finding.state is State.FAIL}
+    assert failed == {"credentials", "reachable"}
+    assert unwell["credentials"].remedy.startswith("check the network")
+    assert "carried out" not in str(unwell)
+
+
+def test_a_cos_that_does_not_answer_is_a_matter_of_the_network(site: Site) -> None:
+    site.cloud.faults.add(Drop(), Requests(service="cos"))
+    unwell = trouble(site)
+    assert unwell["bucket"].state is State.FAIL
+    assert unwell["bucket"].remedy.startswith("check the network")
+    assert "carried out" not in str(unwell)
+
+
+def test_an_address_that_scf_does_not_tell_is_a_warning_with_where_it_stands(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_addresses_back(monkeypatch)
+    assert trouble(site).keys() == {"callback url"}  # it is tried, and found to be the function's
+    site.set(CALLBACK_URL="-")
+    site.deploy()
+    unwell = trouble(site)
+    assert {finding.state for finding in unwell.values()} == {State.WARN}
+    assert "copy it from the page Function URL" in unwell["callback url"].remedy
+    assert unwell["reachable"].found == "there is no address to try"
+
+
+def test_a_function_url_that_is_not_there_is_to_be_deployed(site: Site) -> None:
+    site.deploy(without_function_url)
+    unwell = trouble(site)
+    assert unwell["callback url"].state is State.FAIL
+    assert unwell["callback url"].remedy.startswith("run `make deploy`")
+
+
+def test_where_the_file_has_no_function_url_none_is_missed(site: Site) -> None:
+    site.set(CALLBACK_URL="-")
+    site.deploy(without_function_url)
+    deployment = read_deployment(ROOT, site.env_file)
+    others = tuple(each for each in deployment.project.triggers if not isinstance(each, HttpTrigger))
+    deployment = replace(deployment, project=replace(deployment.project, triggers=others))
+    cloud = connect(deployment, live_key(deployment.environment))
+    unwell = {each.check: each for each in examine(deployment, cloud) if each.state is not State.OK}
+    assert unwell.keys() == {"callback url", "reachable"}
+    assert {finding.state for finding in unwell.values()} == {State.WARN}
+    assert unwell["callback url"].remedy.startswith("leave it so")

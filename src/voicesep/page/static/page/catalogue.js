@@ -1,115 +1,135 @@
 // The jobs and open uploads that are known here: merged from index.json, its segments and the open ones.
 
 export const STATES = ["Pending", "Waiting", "Success", "Failed", "Cancel", "Refused"];
-const OPEN = new Set(["Pending", "Waiting", "Refused"]);
+export const OPEN = new Set(["Pending", "Waiting", "Refused"]); // states that the index does not count
 const RANK = { Waiting: 1, Refused: 2, Pending: 3, Cancel: 4, Failed: 5, Success: 6 };
 
 // One line of the list. `entry` is null while only the server knows of the job.
+function itemOf({ id, state, key, at, uploadId, jobId, reason = null, seconds = null, entry = null }) {
+  const text = [key, jobId, uploadId, reason].filter(Boolean).join("\n").toLowerCase(); // what is searched
+  return { id, state, key, at, uploadId, jobId, reason, seconds, entry, text, time: Date.parse(at ?? 0) };
+}
+
 function itemOfEntry(entry) {
-  const failed = entry.state !== "Success";
-  return {
+  return itemOf({
     id: entry.job_id,
     state: entry.state,
     key: entry.input.key,
     at: entry.finished_at ?? entry.created_at,
     uploadId: entry.upload_id,
     jobId: entry.job_id,
-    reason: failed ? [entry.code, entry.message].filter(Boolean).join(": ") : null,
-    seconds: entry.media?.duration_s ?? null,
+    reason: entry.state === "Success" ? null : [entry.code, entry.message].filter(Boolean).join(": "),
+    seconds: entry.media?.duration_s,
     entry,
-  };
+  });
 }
 
 function itemOfRow(row) {
-  return {
-    id: row.job_id ?? row.upload_id,
-    state: row.state,
-    key: row.key,
-    at: row.at,
-    uploadId: row.upload_id,
-    jobId: row.job_id,
-    reason: row.reason,
-    seconds: row.duration_s,
-    entry: null,
-  };
+  const { state, key, at, reason } = row;
+  return itemOf({ id: row.job_id ?? row.upload_id, state, key, at, uploadId: row.upload_id, jobId: row.job_id, reason, seconds: row.duration_s });
+}
+
+// What a story alone tells of an upload or a job, by the id that it was asked for.
+export function itemOfStory(story, id) {
+  const job = story.jobs.find((each) => each.job_id === id) ?? story.jobs.at(-1);
+  if (job?.entry) return { ...itemOfEntry(job.entry), id };
+  return itemOf({ id, state: story.state, key: story.upload?.key, at: job?.created_at, uploadId: story.upload?.upload_id, jobId: job?.job_id });
 }
 
 export class Catalogue {
-  #entries = new Map(); // by job
-  #rows = [];
+  #ended = new Map(); // items of entries, by job
+  #rows = []; // items of what open.json tells
   #index = null;
-  #openCounts = {};
-  #read = new Set(); // keys of the segments that are here
+  #open = { counts: {}, unread: 0 };
+  #read = new Map(); // the digests of the segments that are here, by key
+  #arranged = null;
 
   takeIndex(index) {
     this.#index = index;
-    for (const entry of index?.newest ?? []) this.#entries.set(entry.job_id, entry);
+    this.#take(index?.newest ?? []);
   }
 
   takeOpen(open) {
-    this.#rows = open.rows;
-    this.#openCounts = open.counts;
+    this.#open = open;
+    this.#rows = open.rows.map(itemOfRow);
+    this.#arranged = null;
   }
 
-  takeSegment(key, entries) {
-    this.#read.add(key);
-    for (const entry of entries) this.#entries.set(entry.job_id, entry);
+  // Take the entries of a segment, as it is described in the index: a later one of the same hour is read again.
+  takeSegment(segment, entries) {
+    this.#read.set(segment.key, segment.sha256);
+    this.#take(entries);
   }
 
   get index() {
     return this.#index;
   }
 
-  find(id) {
-    return this.items().find((item) => item.id === id) ?? null;
+  // How many of the pending ones the server has not looked into: they may have ended.
+  get unread() {
+    return this.#open.unread;
   }
 
-  // The newest segment that may hold jobs of a state that are not here yet; null when all are here.
-  nextSegment(state) {
-    const holds = (segment) => state === null || (segment.counts[state] ?? 0) > 0;
-    const segments = (this.#index?.segments ?? []).filter((each) => !this.#read.has(each.key) && holds(each));
-    return this.#isWhole(state) ? null : (segments.at(-1) ?? null);
+  find(id) {
+    return this.#ended.get(id) ?? this.#arrange().open.find((item) => item.id === id) ?? null;
+  }
+
+  // The segments that may hold jobs of a state, or null for any, which are not here yet; the newest first.
+  missing(state) {
+    if (this.#isWhole(state)) return [];
+    const isWanted = (each) => this.#read.get(each.key) !== each.sha256 && (state === null || each.counts[state] > 0);
+    return (this.#index?.segments ?? []).filter(isWanted).reverse();
   }
 
   // How many there are of each state, here or not.
   counts() {
     const told = { ...this.#index?.counts };
-    for (const row of this.#openRows()) if (!OPEN.has(row.state)) told[row.state] = (told[row.state] ?? 0) + 1;
-    for (const state of OPEN) told[state] = (this.#openCounts[state] ?? 0) - this.#overtaken(state);
+    const { open } = this.#arrange();
+    for (const { state } of open) if (!OPEN.has(state)) told[state] = (told[state] ?? 0) + 1;
+    const of = (items, state) => items.filter((item) => item.state === state).length;
+    for (const state of OPEN) told[state] = (this.#open.counts[state] ?? 0) - of(this.#rows, state) + of(open, state);
     return told;
   }
 
   // What is here, the newest first.
   items() {
-    const ended = [...this.#entries.values()].map(itemOfEntry);
-    const all = [...this.#openRows().map(itemOfRow), ...ended];
-    return all.sort((one, other) => Date.parse(other.at ?? 0) - Date.parse(one.at ?? 0) || RANK[other.state] - RANK[one.state]);
+    return this.#arrange().items;
   }
 
-  // Open uploads, without those that have got their entry since.
-  #openRows() {
-    const entries = [...this.#entries.values()];
-    const done = new Set(entries.filter((entry) => entry.state === "Success").map((entry) => entry.upload_id));
-    return this.#rows.filter((row) => (row.job_id ? !this.#entries.has(row.job_id) : !done.has(row.upload_id)));
+  #take(entries) {
+    for (const entry of entries) this.#ended.set(entry.job_id, itemOfEntry(entry));
+    this.#arranged = null;
   }
 
-  #overtaken(state) {
-    const of = (rows) => rows.filter((row) => row.state === state).length;
-    return of(this.#rows) - of(this.#openRows());
+  #arrange() {
+    if (!this.#arranged) {
+      const ended = [...this.#ended.values()];
+      const done = new Set(ended.filter((item) => item.state === "Success").map((item) => item.uploadId));
+      const open = this.#rows.filter((row) => (row.jobId ? this.#isNews(row) : !done.has(row.uploadId)));
+      const items = [...open, ...ended].sort((one, other) => other.time - one.time || RANK[other.state] - RANK[one.state]);
+      this.#arranged = { open, items };
+    }
+    return this.#arranged;
+  }
+
+  // Whether the index does not have a job yet. One that ended after the oldest of its newest would be among these; one
+  // that ended before is in a segment, and counted: only its note is still there.
+  #isNews(row) {
+    if (this.#ended.has(row.jobId)) return false;
+    if (OPEN.has(row.state) || !this.#index || this.#index.newest.length >= this.#index.jobs) return true;
+    return row.time > itemOfEntry(this.#index.newest.at(-1)).time;
   }
 
   #isWhole(state) {
-    const states = state === null ? Object.keys(this.#index?.counts ?? {}) : [state];
-    const here = [...this.#entries.values()];
-    return states.every((each) => here.filter((entry) => entry.state === each).length >= (this.#index?.counts[each] ?? 0));
+    const counts = this.#index?.counts ?? {};
+    const here = {};
+    for (const item of this.#ended.values()) here[item.state] = (here[item.state] ?? 0) + 1;
+    return (state === null ? Object.keys(counts) : [state]).every((each) => (here[each] ?? 0) >= (counts[each] ?? 0));
   }
 }
 
 // What is wanted of the list: a state, or null for all, and words that all have to occur.
 export function select(items, { state, words }) {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
-  return items.filter((item) => {
-    const text = [item.key, item.jobId, item.uploadId, item.reason].filter(Boolean).join("\n").toLowerCase();
-    return (state === null || item.state === state) && wanted.every((word) => text.includes(word));
-  });
+  return items.filter((item) => (state === null || item.state === state) && wanted.every((word) => item.text.includes(word)));
 }

@@ -3,6 +3,7 @@
 import { at, element, facts } from "./dom.js";
 import { Deck, filesOf } from "./deck.js";
 import { clock, moment, size } from "./format.js";
+import { remedy } from "./remedy.js";
 import { logLines, timeline } from "./story.js";
 
 const OPEN = {
@@ -37,6 +38,7 @@ export class Detail {
     const parts = [
       back(),
       state(entry?.state ?? item.state, item.reason, story),
+      remedy(entry ? { ...item, state: entry.state } : item, story, this.#source.config.live),
       this.#deck?.element,
       factsOf(item, entry),
       element("h3", {}, "Story"),
@@ -48,12 +50,15 @@ export class Detail {
     at("detail-body").replaceChildren(...parts.filter(Boolean));
   }
 
-  clear(title, told) {
+  // Show a text in the place of a job, or what `make` returns; the same thing is not drawn twice.
+  clear(title, told, make = () => element("p", { className: "quiet" }, told)) {
+    const text = JSON.stringify([title, told]);
+    if (text === this.#shown) return;
+    this.#shown = text;
     this.#change(null);
-    this.#shown = null;
     document.title = "Voice separation";
     at("detail-title").textContent = title;
-    at("detail-body").replaceChildren(back(), element("p", { className: "quiet" }, told));
+    at("detail-body").replaceChildren(back(), make());
   }
 
   // Keep the players while they are of the same job: whatever plays, plays on.
@@ -86,7 +91,7 @@ function factsOf(item, entry) {
     ["Job", item.jobId],
     ["Upload", item.uploadId],
     ["Length", media?.duration_s != null ? clock(media.duration_s) : null],
-    ["Stems are", media && [media.format, media.sample_rate_hz && `${media.sample_rate_hz} Hz`, media.channels && `${media.channels} ch`,
+    ["Format", media && [media.format, media.sample_rate_hz && `${media.sample_rate_hz} Hz`, media.channels && `${media.channels} ch`,
       media.bitrate_kbps && `${Math.round(media.bitrate_kbps)} kbit/s`, size(media.size_bytes)].filter(Boolean).join(", ")],
     ["Template", entry?.template && [entry.template.name, entry.template.id].filter(Boolean).join(", ")],
     ["Workflow", entry?.workflow && [entry.workflow.workflow_name, entry.workflow.run_id].filter(Boolean).join(", ")],

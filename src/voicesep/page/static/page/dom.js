@@ -19,3 +19,9 @@ export function facts(pairs) {
   return element("dl", { className: "facts" }, ...known.map(([term, value]) =>
     element("div", {}, element("dt", {}, term), element("dd", {}, value))));
 }
+
+// Put a text into its place, or hide the place; what is the same already is left alone.
+export function say(id, text) {
+  at(id).hidden = !text;
+  if (at(id).textContent !== (text ?? "")) at(id).textContent = text ?? "";
+}

@@ -3,6 +3,9 @@
 import { element } from "./dom.js";
 
 const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+const HOUR = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB"];
 
 // 0:08, 12:05, 1:02:03
@@ -30,8 +33,13 @@ export function size(bytes) {
 }
 
 // A <time> in the reader's own zone; the index's text is its title.
-export function moment(text) {
+export function moment(text, format = MOMENT) {
   if (!text) return null;
   const when = new Date(text);
-  return Number.isNaN(when.valueOf()) ? text : element("time", { dateTime: text, title: text }, MOMENT.format(when));
+  return Number.isNaN(when.valueOf()) ? text : element("time", { dateTime: text, title: text }, format.format(when));
 }
+
+// Only its day, only its time of day, and the hour that a segment is of.
+export const day = (text) => moment(text, DAY);
+export const time = (text) => moment(text, TIME);
+export const hour = (text) => HOUR.format(new Date(text));

@@ -6,6 +6,7 @@ const KEPT = "voicesep.keys";
 const SEEK = 5; // seconds
 const TOLD = [
   ["/", "search"],
+  ["Enter", "in the search: the first that was found"],
   ["j  k", "next job, job before"],
   ["p  Space", "play, pause"],
   ["←  →", "five seconds back, on"],
@@ -17,7 +18,7 @@ const TOLD = [
   ["?", "this help"],
 ];
 
-// `actions`: ensemble() the players or null, step(by) to another job, home() back to the list.
+// `actions`: ensemble() the players or null, first() job of the list, step(by) to another, home() back to the list.
 export function listenForKeys(actions) {
   at("keys").replaceChildren(...TOLD.map(([keys, what]) =>
     element("div", {}, element("dt", {}, ...keys.split("  ").flatMap((key, number) => [number ? " " : "", element("kbd", {}, key)])),
@@ -49,7 +50,7 @@ function actionOf(event, actions) {
   const isText = target.matches("input[type=search]");
   const isScrolled = target.matches("pre");
   if (key === "Escape") return isText ? () => target.blur() : actions.home;
-  if (isText) return null;
+  if (isText) return key === "Enter" ? actions.first : null;
   const digit = /^Digit([1-5])$/.exec(code)?.[1];
   const ensemble = actions.ensemble();
   if (ensemble) {

@@ -2,17 +2,17 @@
 
 import { at, element } from "./dom.js";
 import { clock, moment } from "./format.js";
-import { STATES } from "./catalogue.js";
 
 export function addressOf(item) {
   return `#/${encodeURIComponent(item.id)}`;
 }
 
-// The buttons; `choose` hears a state, or null for all.
-export function drawStates(counts, chosen, choose) {
+// The buttons; `states` are those that are known of here, `unread` is how many of the pending ones may have ended, and
+// `choose` hears a state, or null for all.
+export function drawStates({ counts, states, unread, chosen }, choose) {
   const group = at("states");
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const rows = [[null, "All", total], ...STATES.map((state) => [state, state, counts[state] ?? 0])];
+  const rows = [[null, "All", total, unread], ...states.map((state) => [state, state, counts[state] ?? 0, state === "Pending" && unread])];
   if (!group.children.length) {
     for (const [state] of rows) {
       const button = element("button", { type: "button", "data-state": state ?? "" });
@@ -20,9 +20,9 @@ export function drawStates(counts, chosen, choose) {
       group.append(button);
     }
   }
-  rows.forEach(([state, label, count], number) => {
+  rows.forEach(([state, label, count, isMost], number) => {
     const button = group.children[number];
-    const text = `${label} ${count.toLocaleString()}`;
+    const text = `${label} ${isMost ? "up to " : ""}${count.toLocaleString()}`;
     if (button.textContent !== text) button.textContent = text;
     button.setAttribute("aria-pressed", String(state === chosen));
   });

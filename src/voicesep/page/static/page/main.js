@@ -1,42 +1,46 @@
 // The page: reads the index, lists it, and shows the job that the address names.
 
-import { Catalogue, select } from "./catalogue.js";
+import { Catalogue, itemOfStory } from "./catalogue.js";
 import { Detail } from "./detail.js";
-import { at } from "./dom.js";
-import { moment } from "./format.js";
+import { at, say } from "./dom.js";
 import { listenForKeys } from "./keys.js";
-import { addressOf, drawList, drawStates } from "./list.js";
+import { addressOf } from "./list.js";
+import { Listing } from "./listing.js";
+import { overview } from "./overview.js";
+import { Reading } from "./reading.js";
 import { openSource, SourceError } from "./source.js";
 
 const EVERY = 15_000; // milliseconds between two looks at the index, while somebody looks at the page
-const AT_ONCE = 100; // lines
-const HOURS_AT_ONCE = 24; // that are searched for another line
 
 class Page {
   #catalogue = new Catalogue();
-  #wanted = { state: null, words: "" };
-  #limit = AT_ONCE;
   #stories = new Map(); // by item
-  #isMissing = false; // what the address names
+  #guest = null; // an item that only its story tells of
+  #isKnown = false; // what the address names
+  #sought = null; // its id, while older hours are read for it
+  #isLooking = false;
 
   constructor(source) {
     this.source = source;
     this.detail = new Detail(source);
+    this.listing = new Listing(source, this.#catalogue, () => { this.#read(); this.#draw(); });
+    this.reading = new Reading(source, this.#catalogue, { lacking: () => this.#lacking(), changed: () => this.#hasRead() });
     const { bucket, region, prefix } = source.config;
     at("where").textContent = `${bucket} · ${region} · ${prefix}`;
-    at("search").addEventListener("input", () => this.#want({ words: at("search").value }));
-    at("more").addEventListener("click", () => this.#more());
     addEventListener("hashchange", () => this.#choose());
     listenForKeys({
       ensemble: () => this.detail.ensemble,
+      first: () => this.#go(this.listing.lines[0]),
       step: (by) => this.#step(by),
       home: () => { location.hash = "#/"; },
     });
   }
 
   async start() {
-    await this.#look();
+    this.#showView();
+    await this.#refresh();
     this.#choose();
+    this.#read();
     setInterval(() => { if (!document.hidden) this.#look(); }, EVERY);
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.#look(); });
   }
@@ -46,117 +50,139 @@ class Page {
     try { return decodeURIComponent(id); } catch { return id; } // somebody has typed it
   }
 
-  get #found() {
-    return select(this.#catalogue.items(), this.#wanted);
+  #item(id) {
+    return this.#catalogue.find(id) ?? (this.#guest?.id === id ? this.#guest : null);
   }
 
   async #look() {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    await this.#refresh();
+    this.#isLooking = false;
+    await this.#read();
+    const item = this.#item(this.#selected);
+    if (Boolean(item) !== this.#isKnown) await this.#choose(false);
+    else if (item && !item.entry) await this.#tell(item);
+  }
+
+  // The index first: what has ended between the two is then counted once.
+  async #refresh() {
     await this.#attempt(async () => {
-      const [index, open] = await Promise.all([this.source.index(), this.source.open()]);
+      const index = await this.source.index();
+      if (!this.#catalogue.index) { // the list does not wait for what is open
+        this.#catalogue.takeIndex(index);
+        this.#draw();
+      }
+      const open = await this.source.open();
       this.#catalogue.takeIndex(index);
       this.#catalogue.takeOpen(open);
     });
-    this.#draw();
-    const item = this.#catalogue.find(this.#selected);
-    if (item && !item.entry) await this.#tell(item);
   }
 
-  #want(change) {
-    Object.assign(this.#wanted, change);
-    this.#limit = AT_ONCE;
-    this.#draw();
+  // The hours that are to be read: for a job that the address names, or for enough lines.
+  #lacking() {
+    if (!this.#sought) return this.listing.lacking(this.reading.count);
+    return this.#item(this.#sought) ? [] : this.#catalogue.missing(null);
   }
 
-  // More lines: of those that are here, or of the next hours, until one has some.
-  async #more() {
-    const before = this.#found.length;
-    if (before <= this.#limit) {
-      await this.#attempt(async () => {
-        for (let hours = 0; hours < HOURS_AT_ONCE && this.#found.length === before; hours += 1) {
-          const segment = this.#catalogue.nextSegment(this.#wanted.state);
-          if (!segment) break;
-          this.#catalogue.takeSegment(segment.key, await this.source.segment(segment.key));
-        }
-      });
-    }
-    this.#limit += AT_ONCE;
+  #hasRead() {
     this.#draw();
-    if (this.#isMissing && this.#catalogue.find(this.#selected)) await this.#choose();
+    if (this.#sought && this.#item(this.#sought)) this.#choose();
+  }
+
+  async #read() {
+    await this.#attempt(() => this.reading.run());
+    this.#draw();
   }
 
   #draw() {
-    const counts = this.#catalogue.counts();
-    const found = this.#found;
-    const older = this.#catalogue.nextSegment(this.#wanted.state);
-    drawStates(counts, this.#wanted.state, (state) => this.#want({ state }));
-    drawList(found.slice(0, this.#limit), this.#selected);
-    say("shown", summary(found.length, Math.min(found.length, this.#limit), this.#wanted, counts, older));
-    at("more").hidden = found.length <= this.#limit && !older;
-    at("more").textContent = found.length > this.#limit ? "Show more" : "Load older jobs";
-    const { index } = this.#catalogue;
-    at("freshness").replaceChildren(...(index ? ["Index of ", moment(index.generated_at)] : ["No index was published yet; reconcile does it within a minute."]),
-      this.source.knowsOpenUploads ? "" : ". What waits or runs is not in it.");
+    this.listing.draw(this.reading, this.#selected);
+    if (!this.#selected) this.#drawOverview();
   }
 
-  // Show what the address names.
-  async #choose() {
+  #drawOverview() {
+    const { index } = this.#catalogue;
+    if (!index) return this.detail.clear("Overview", "Upload a recording; its job is listed here as soon as it is submitted.");
+    const counts = this.#catalogue.counts();
+    const seen = [counts, index.newest[0]?.job_id, index.generated_at.slice(0, "2026-11-21T10".length)];
+    return this.detail.clear("Overview", seen, () => overview({ index, counts, states: this.listing.states, items: this.#catalogue.items() }));
+  }
+
+  #showView() {
+    document.body.dataset.view = this.#selected ? "job" : "list";
+  }
+
+  // Show what the address names; `isAsked` is whether somebody has just asked for it.
+  async #choose(isAsked = true) {
     const id = this.#selected;
-    document.body.dataset.view = id ? "job" : "list";
+    const item = this.#item(id);
+    this.#isKnown = Boolean(item);
+    this.#sought = null;
+    this.#showView();
     this.#draw();
-    if (!id) return this.detail.clear("No job chosen", "Choose a job from the list to hear what became of it.");
-    const item = this.#catalogue.find(id);
-    this.#isMissing = !item;
-    if (!item) return this.detail.clear("Not here", `The loaded part of the index has no job ${id}. It may be older: load older jobs.`);
+    if (!id) return;
+    if (!item) return this.#seek(id, isAsked);
     this.detail.show(item, this.#stories.get(id) ?? null);
-    at("detail-title").focus();
-    at("list").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
-    return this.#tell(item);
+    if (isAsked) {
+      at("detail-title").focus();
+      at("list").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+    }
+    await this.#tell(item);
+  }
+
+  // Find what the list does not have: by its story, or where nobody can tell that, in the hours that are not here.
+  async #seek(id, isAsked) {
+    this.detail.clear("Looking for it", `${id} is not among the newest jobs.`);
+    const story = await this.#attempt(() => this.source.story(id));
+    if (this.#selected !== id) return;
+    if (story) this.#know(id, story);
+    if (story === undefined) {
+      this.#sought = id;
+      await this.#read();
+    }
+    if (this.#selected !== id || this.#isKnown) return;
+    if (this.#item(id)) await this.#choose(isAsked);
+    else this.detail.clear("Not here", `The index has no job or upload ${id}.`);
   }
 
   async #tell(item) {
-    await this.#attempt(async () => { this.#stories.set(item.id, await this.source.story(item.uploadId ?? item.jobId)); });
-    const current = this.#catalogue.find(this.#selected);
+    await this.#attempt(async () => this.#know(item.id, await this.source.story(item.uploadId ?? item.jobId)));
+    const current = this.#item(this.#selected);
     if (current?.id === item.id) this.detail.show(current, this.#stories.get(item.id) ?? null);
   }
 
+  #know(id, story) {
+    this.#stories.set(id, story);
+    if (story && !this.#catalogue.find(id)) this.#guest = itemOfStory(story, id);
+  }
+
   #step(by) {
-    const lines = this.#found.slice(0, this.#limit);
+    const { lines } = this.listing;
     const place = lines.findIndex((item) => item.id === this.#selected);
-    const next = lines[place < 0 ? 0 : place + by];
-    if (next) location.hash = addressOf(next);
+    this.#go(lines[place < 0 ? 0 : place + by]);
+  }
+
+  #go(item) {
+    if (item) location.hash = addressOf(item);
   }
 
   // Do something that needs the source, and say what is wrong when it fails.
   async #attempt(what) {
     try {
-      await what();
-      trouble(null);
+      const got = await what();
+      say("trouble", null);
+      return got;
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
-      trouble(error.message);
+      say("trouble", error.message);
+      return undefined;
     }
   }
-}
-
-// How many lines there are, of how many.
-function summary(found, shown, { state, words }, counts, older) {
-  if (words.trim()) return `${found.toLocaleString()} found${older ? "; older jobs are not searched before they are loaded" : ""}`;
-  const all = state === null ? Object.values(counts).reduce((sum, count) => sum + count, 0) : (counts[state] ?? 0);
-  return `${shown.toLocaleString()} of ${all.toLocaleString()} shown`;
-}
-
-function say(id, text) {
-  if (at(id).textContent !== text) at(id).textContent = text;
-}
-
-function trouble(message) {
-  at("trouble").hidden = message === null;
-  say("trouble", message ?? "");
 }
 
 try {
   await new Page(await openSource()).start();
 } catch (error) {
   if (!(error instanceof SourceError)) throw error;
-  trouble(error.message);
+  say("trouble", error.message);
 }

@@ -2,6 +2,7 @@
 // Both have the index under its own names.
 
 export class SourceError extends Error {}
+export class Unreadable extends SourceError {} // what is asked for is missing or damaged; the source itself is well
 
 async function fetched(address) {
   let response;
@@ -12,12 +13,17 @@ async function fetched(address) {
   }
   if (response.ok) return response;
   const told = await response.json().catch(() => null);
-  throw new SourceError(told?.message ?? `${address} was answered with ${response.status}.`);
+  const Refusal = response.status === 404 ? Unreadable : SourceError;
+  throw new Refusal(told?.message ?? `${address} was answered with ${response.status}.`);
 }
 
 async function lines(response) {
-  const text = await new Response(response.body.pipeThrough(new DecompressionStream("gzip"))).text();
-  return text.split("\n").filter(Boolean).map((line) => JSON.parse(line));
+  try {
+    const text = await new Response(response.body.pipeThrough(new DecompressionStream("gzip"))).text();
+    return text.split("\n").filter(Boolean).map((line) => JSON.parse(line));
+  } catch {
+    throw new Unreadable(`${response.url} is damaged.`);
+  }
 }
 
 class Source {
@@ -31,7 +37,7 @@ class Source {
     return response.status === 204 ? null : response.json();
   }
 
-  // The entries of an hour, by its key in the summary.
+  // The entries of an hour, by its key in the summary. Throws Unreadable.
   async segment(key) {
     return lines(await fetched(key));
   }
@@ -44,8 +50,14 @@ class ServerSource extends Source {
     return (await fetched("open.json")).json();
   }
 
+  // All that is known of a job or an upload, null when nothing is.
   async story(named) {
-    return (await fetched(`stories/${encodeURIComponent(named)}.json`)).json();
+    try {
+      return await (await fetched(`stories/${encodeURIComponent(named)}.json`)).json();
+    } catch (error) {
+      if (error instanceof Unreadable) return null;
+      throw error;
+    }
   }
 
   // The addresses of a job's file: `part` is `input`, or the number of an output.
@@ -59,12 +71,11 @@ class StaticSource extends Source {
   knowsOpenUploads = false;
 
   async open() {
-    return { counts: {}, rows: [] };
+    return { counts: {}, unread: 0, rows: [] };
   }
 
-  async story() {
-    return null;
-  }
+  // Undefined: nobody can tell.
+  async story() {}
 
   file(entry, part) {
     const stored = part === "input" ? entry.input : entry.outputs[part];

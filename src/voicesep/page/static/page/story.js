@@ -1,8 +1,9 @@
-// What happened to an upload, in the order in which it happened. A step: [when, what, more about it]; `when` only has
-// its place in the order where `more` tells it.
+// What happened to an upload, in the order in which it happened. A step: [when, what, more about it].
 
 import { element } from "./dom.js";
-import { clock, moment } from "./format.js";
+import { clock, day, moment, time } from "./format.js";
+
+const REPORTED = "Reported";
 
 // The steps that the entry alone tells: all that a static page knows.
 function stepsOfEntry(entry) {
@@ -23,10 +24,10 @@ function stepsOfJob(job) {
   return [[job.created_at, `Submitted, now ${job.state}`, [`job ${job.job_id}`, progress].filter(Boolean).join(", ")]];
 }
 
-// Of a report only the hour is known, and that it comes after the end.
+// Of a report only the hour is known, and that it comes after the end: it has its place in the order, and no time.
 function reported(hour, finished) {
   const at = Date.parse(finished) > Date.parse(hour) ? finished : hour;
-  return [at, "Reported", element("span", {}, "in the hour from ", moment(hour))];
+  return [at, REPORTED, element("span", {}, "in the hour from ", time(hour))];
 }
 
 function stepsOfStory(story) {
@@ -34,17 +35,26 @@ function stepsOfStory(story) {
   const known = new Set(story.jobs.map((job) => job.job_id));
   const noted = story.pending.filter((note) => !known.has(note.job_id));
   steps.push(...noted.map((note) => [note.submitted_at, "Submitted", `job ${note.job_id}`]));
-  if (story.waiting) steps.push([story.waiting.waiting_since, "Waits", `${story.waiting.reason.message}. Next attempt from ${story.waiting.next_attempt_at}`]);
+  if (story.waiting) steps.push([story.waiting.waiting_since, "Waits", element("span", {},
+    `${story.waiting.reason.message.replace(/\.$/, "")}. Next attempt from `, moment(story.waiting.next_attempt_at))]);
   if (story.refused) steps.push([story.refused.refused_at, "Refused", story.refused.reason.message]);
   return [...steps, ...story.jobs.flatMap(stepsOfJob)];
 }
 
-// A list of the steps, of the whole story or of the entry alone.
+// The steps of the whole story, or of the entry alone, day by day: the date is told once.
 export function timeline(story, entry) {
   const steps = story ? stepsOfStory(story) : entry ? stepsOfEntry(entry) : [];
-  const dated = steps.filter(([at]) => at).sort(([one], [other]) => Date.parse(one) - Date.parse(other));
-  return element("ol", { className: "story" }, ...dated.map(([at, what, more]) =>
-    element("li", {}, ...(more instanceof Element ? [] : [moment(at), " "]), element("strong", {}, what), " ", more ?? "")));
+  const days = new Map();
+  for (const step of steps.filter(([at]) => at).sort(([one], [other]) => Date.parse(one) - Date.parse(other))) {
+    const date = new Date(step[0]).toDateString();
+    days.set(date, [...(days.get(date) ?? []), step]);
+  }
+  return element("div", { className: "story" }, ...[...days.values()].flatMap((some) => [
+    element("h4", {}, day(some[0][0])), element("ol", {}, ...some.map(line))]));
+}
+
+function line([at, what, more]) {
+  return element("li", {}, what === REPORTED ? null : time(at), " ", element("strong", {}, what), " ", more ?? "");
 }
 
 // What the functions have logged of it, where the server keeps that.
