@@ -4,12 +4,10 @@ import errno
 import os
 import re
 import shutil
-import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
 
 import click
 from dotenv import dotenv_values
@@ -20,6 +18,7 @@ from localcloud.ci.pace import Manual, Pace, Timed
 from localcloud.cloud import LocalCloud
 from localcloud.errors import CloudError
 from localcloud.greeting import greeting
+from localcloud.interruption import Interruption
 from localcloud.options import DEFAULTS, Options
 from localcloud.scf.bundle import BundleUnreadableError
 from localcloud.scf.models import CodeNotFoundError
@@ -224,15 +223,13 @@ def _read(files: tuple[Path, ...], env_file: Path | None, code: Path | None) -> 
 
 def _run(options: Options, deploying: _Deploying) -> None:
     """Be a cloud until a signal ends it."""
-    ended: SimpleQueue[int] = SimpleQueue()  # an Event would lock itself out if the signal came as the wait begins
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, _frame: ended.put(number))
+    interruption = Interruption()
     try:
         with LocalCloud(options) as cloud:
             deploying.into(cloud)
             for line in greeting(cloud):
                 click.echo(line)
-            ended.get()
+            interruption.wait()
     except (BundleUnreadableError, CodeNotFoundError, CloudError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
