@@ -85,6 +85,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     entries = tuple(Entry.model_validate_json(example) for example in examples("json entry"))
     shown = Index.model_validate({**json.loads(examples("json index")[0]), "newest": []})
     hour = shown.segments[0].hour
+    assert shown.began_at
     content = views.segment_content(entries)
     index = views.index_of(
         [views.describe(hour, entries, content, sealed=False)],
