@@ -47,7 +47,7 @@ def send(
 def submit(event: Json, context: Json) -> Json:
     """Door 1: HEAD, PUT and GET of the claim, POST /jobs, PUT of the note."""
     bucket, key = plain.uploaded(event)
-    cos, ci = _hosts(bucket)
+    cos, ci = plain.hosts(bucket)
     headers, _ = send("HEAD", cos, f"/{key}")
     upload = plain.upload(bucket, key, headers["ETag"].strip('"'), int(headers["Content-Length"]))
     claim = plain.claim(upload, context["request_id"])
@@ -68,7 +68,7 @@ def callback(event: Json, _context: Json) -> Json:
     from xml.etree import ElementTree  # noqa: PLC0415 - door 1 has no use for it
 
     upload_id, job_id = plain.reported_job(event, os.environ)
-    cos, ci = _hosts(os.environ["INPUT_BUCKET"])
+    cos, ci = plain.hosts(os.environ["INPUT_BUCKET"])
     _, answer = send("GET", ci, f"/jobs/{job_id}")
     detail = _tree(ElementTree.fromstring(answer))["JobsDetail"]  # noqa: S314 - the bench's own cloud
     entry = plain.entry(detail, upload_id)
@@ -80,14 +80,7 @@ def callback(event: Json, _context: Json) -> Json:
 
 def _put(host: str, key: str, document: Json, *, if_absent: bool = False) -> None:
     content = plain.content(document)
-    headers = {"Content-Type": "application/json", "Content-MD5": plain.md5(content)}
-    if if_absent:
-        headers["x-cos-forbid-overwrite"] = "true"
-    send("PUT", host, f"/{key}", headers=headers, body=content)
-
-
-def _hosts(bucket: str) -> tuple[str, str]:
-    return f"{bucket}.cos.{plain.REGION}.myqcloud.com", f"{bucket}.ci.{plain.REGION}.myqcloud.com"
+    send("PUT", host, f"/{key}", headers=plain.put_headers(content, if_absent=if_absent), body=content)
 
 
 def _xml(nodes: Json) -> str:

@@ -85,7 +85,7 @@ def submit(event: Json, context: Json) -> Json:
     """Door 1: HEAD, PUT and GET of the claim, POST /jobs, PUT of the note."""
     _Event.model_validate(event)
     bucket, key = plain.uploaded(event)
-    cos, ci = _hosts(bucket)
+    cos, ci = plain.hosts(bucket)
     headers = send("HEAD", cos, f"/{key}").headers
     upload = plain.upload(bucket, key, headers["ETag"].strip('"'), int(headers["Content-Length"]))
     claim = plain.claim(upload, context["request_id"])
@@ -105,7 +105,7 @@ def submit(event: Json, context: Json) -> Json:
 def callback(event: Json, _context: Json) -> Json:
     """Door 2: GET /jobs/<id>, PUT of the entry and of its copy."""
     upload_id, job_id = plain.reported_job(event, os.environ)
-    cos, ci = _hosts(_environment().bucket)
+    cos, ci = plain.hosts(_environment().bucket)
     detail = _job(send("GET", ci, f"/jobs/{job_id}").data)
     if _Job.model_validate(detail).state != "Success":
         raise plain.Refused("the job")
@@ -118,14 +118,7 @@ def callback(event: Json, _context: Json) -> Json:
 
 def _put(host: str, key: str, document: Json, *, if_absent: bool = False) -> None:
     content = plain.content(document)
-    headers = {"Content-Type": "application/json", "Content-MD5": plain.md5(content)}
-    if if_absent:
-        headers["x-cos-forbid-overwrite"] = "true"
-    send("PUT", host, f"/{key}", headers=headers, body=content)
-
-
-def _hosts(bucket: str) -> tuple[str, str]:
-    return f"{bucket}.cos.{plain.REGION}.myqcloud.com", f"{bucket}.ci.{plain.REGION}.myqcloud.com"
+    send("PUT", host, f"/{key}", headers=plain.put_headers(content, if_absent=if_absent), body=content)
 
 
 def _job(body: bytes) -> Any:

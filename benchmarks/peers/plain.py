@@ -158,6 +158,17 @@ def content(document: Json) -> bytes:
     return f"{text}\n".encode()
 
 
+def hosts(bucket: str) -> tuple[str, str]:
+    """Return the hosts of COS and of CI."""
+    return f"{bucket}.cos.{REGION}.myqcloud.com", f"{bucket}.ci.{REGION}.myqcloud.com"
+
+
+def put_headers(content: bytes, *, if_absent: bool) -> dict[str, str]:
+    """Return the headers with which a document is put."""
+    absent = {"x-cos-forbid-overwrite": "true"} if if_absent else {}
+    return {"Content-Type": "application/json", "Content-MD5": md5(content), **absent}
+
+
 def md5(content: bytes) -> str:
     """Return what Content-MD5 says."""
     return base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Protocol
 
 
@@ -50,6 +50,14 @@ class Deadline:
     def remaining(self) -> float:
         """Return the seconds left, never negative."""
         return max(0.0, self.at - self.clock.monotonic())
+
+
+CLOCKS_DIFFER = timedelta(minutes=5)  # at most, those of the functions, of COS and of CI
+
+
+def around(moment: datetime) -> tuple[datetime, ...]:
+    """Return what another's clock may have shown at a moment: that very time, the latest and the earliest."""
+    return moment, moment + CLOCKS_DIFFER, moment - CLOCKS_DIFFER
 
 
 def rfc3339(moment: datetime) -> str:

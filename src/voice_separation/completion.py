@@ -5,13 +5,12 @@ four more: look for the entry and write the notice before them, tell the receive
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from voice_separation.bucket import Bucket
 from voice_separation.capability import Grant
-from voice_separation.clock import Clock
+from voice_separation.clock import Clock, around
 from voice_separation.errors import JobContradicts, JobUnknown, Unavailable
 from voice_separation.index import keys
 from voice_separation.index.entries import Entry, entry_of
@@ -27,8 +26,6 @@ from voice_separation.uploads import upload_id_of
 
 if TYPE_CHECKING:
     from voice_separation.notices import Notices
-
-CLOCKS_DIFFER = timedelta(minutes=5)  # at most, between COS and a function
 
 
 class Completed(IntEnum):
@@ -113,8 +110,7 @@ class Completion:
         stored = self.reader.exists(keys.job(detail.job_id))
         if stored is None:
             return False
-        near = (stored.last_modified, stored.last_modified - CLOCKS_DIFFER, stored.last_modified + CLOCKS_DIFFER)
-        hours = dict.fromkeys(keys.log(detail.job_id, moment) for moment in near)
+        hours = dict.fromkeys(keys.log(detail.job_id, moment) for moment in around(stored.last_modified))
         return any(self.reader.exists(key) for key in hours)
 
     def _check(self, detail: JobDetail, messages: tuple[JobDetail, ...], grant: Grant) -> None:

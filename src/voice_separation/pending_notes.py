@@ -6,9 +6,9 @@ asks CI for every noted job that is older than PENDING_GRACE_SECONDS.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from voice_separation.clock import Deadline
+from voice_separation.clock import Deadline, around
 from voice_separation.concurrency import Map
 from voice_separation.errors import Retryable
 from voice_separation.index import keys
@@ -17,7 +17,6 @@ from voice_separation.index.entries import Entry
 from voice_separation.index.reader import IndexReader
 from voice_separation.index.writer import IndexWriter
 
-CLOCKS_DIFFER = timedelta(minutes=5)  # at most, between CI, which says when a job was created, and who noted it
 REMOVED_TOGETHER = 16  # notes between two looks at the time that is left
 SECONDS_TO_REMOVE = 2.0
 
@@ -40,8 +39,7 @@ class EndedJob:
     @property
     def places(self) -> tuple[str, ...]:
         """The keys that its note may have, the likeliest first."""
-        near = (self.created_at, self.created_at + CLOCKS_DIFFER, self.created_at - CLOCKS_DIFFER)
-        return tuple(dict.fromkeys(keys.pending(self.upload_id, moment) for moment in near))
+        return tuple(dict.fromkeys(keys.pending(self.upload_id, moment) for moment in around(self.created_at)))
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from voice_separation.tencent.cos import ListedObject
 from voice_separation.upload_state import weightier_entry
 
 SECONDS_TO_WRITE = 3.0  # kept for writing what was gathered
-CLOCKS_DIFFER = timedelta(hours=1)  # between those who publish and rebuild: more than ever
+MOST_AHEAD = timedelta(hours=1)  # between those who publish and rebuild: more than ever
 REPORT_IS_OUT_BY = timedelta(hours=1)  # CI, which says when a job ended, and who filed it have clocks of their own
 SOON = timedelta(days=2)  # within which a job that is reported twice is reported again
 READ_TOGETHER = 16  # entries between two looks at the time that is left
@@ -187,7 +187,7 @@ class Publication:
         """
         stored = self.reader.read(keys.INDEX, Index)
         now = self.clock.now()
-        is_later = stored is not None and index.generated_at < stored.generated_at <= now + CLOCKS_DIFFER
+        is_later = stored is not None and index.generated_at < stored.generated_at <= now + MOST_AHEAD
         if stored and (stored != before or is_later):
             return False
         self.writer.file(keys.INDEX, index.content(), views.JSON)

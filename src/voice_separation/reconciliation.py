@@ -20,7 +20,7 @@ from voice_separation.index.writer import IndexWriter
 from voice_separation.jobs.detail import JobDetail
 from voice_separation.patience import NO_ROOM
 from voice_separation.settings import Settings
-from voice_separation.submitter import Candidate, Outcome, Submitter
+from voice_separation.submitter import SETTLED_TOGETHER, Candidate, Outcome, Submitter
 from voice_separation.telemetry import Event, Telemetry
 from voice_separation.tencent.ci import MOST_IDS, Ci
 from voice_separation.tencent.cos import Cos, ListedObject
@@ -28,7 +28,6 @@ from voice_separation.uploads import Upload
 
 DRAIN_UNTIL = 0.55  # the share of the time that must be left for what comes after
 FINISH_UNTIL = 0.25
-MOST_AT_ONCE = 16  # uploads whose claims settle together
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ class Reconciliation:
         listed = sorted(self.reader.list(keys.WAITING), key=lambda each: (each.last_modified, each.key))
         submitted = left = 0
         alarming: list[Outcome] = []
-        for places in ever_more(listed, MOST_AT_ONCE):
+        for places in ever_more(listed, SETTLED_TOGETHER):
             if not in_time():
                 break
             outcomes = self._try_again(places)

@@ -21,10 +21,9 @@ from voice_separation.errors import ObjectNotFound, VoiceSeparationError
 from voice_separation.index import documents, keys
 from voice_separation.index.writer import IndexWriter
 from voice_separation.story import Story
-from voice_separation.submitter import Candidate, Outcome, Submitter
+from voice_separation.submitter import SETTLED_TOGETHER, Candidate, Outcome, Submitter
 from voice_separation.tencent.cos import Cos, ObjectHead
 
-AT_ONCE = 16  # uploads whose claims settle together
 LEAVES_THE_ROOM = frozenset({"submitted", "refused", "skipped"})
 
 
@@ -55,8 +54,8 @@ class Retrying:
 
     def retry_all(self, stories: Sequence[Story]) -> Iterator[Outcome]:
         """Yield what became of each upload, in slices; one that fails stops no other."""
-        for begin in range(0, len(stories), AT_ONCE):
-            prepared = list(self.many(self._prepare_safely, stories[begin : begin + AT_ONCE]))
+        for begin in range(0, len(stories), SETTLED_TOGETHER):
+            prepared = list(self.many(self._prepare_safely, stories[begin : begin + SETTLED_TOGETHER]))
             candidates = [each for each in prepared if isinstance(each, Candidate)]
             submitted = dict(zip(candidates, self.submitter.submit_all(candidates), strict=True))
             for each in prepared:

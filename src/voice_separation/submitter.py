@@ -44,6 +44,8 @@ from voice_separation.uploads import Upload, upload_id_of, user_data_of
 if TYPE_CHECKING:
     from voice_separation.jobs.detail import JobDetail
 
+SETTLED_TOGETHER = 16  # uploads: all wait out one second for their claims
+
 
 @dataclass(frozen=True)
 class Outcome:

@@ -8,9 +8,10 @@ from typing import NamedTuple
 import click
 
 from voice_separation.errors import NothingKnown
-from voice_separation.retrying import AT_ONCE, Retrying
+from voice_separation.retrying import Retrying
 from voice_separation.status import Row, State, Status, Wanted
 from voice_separation.story import Story
+from voice_separation.submitter import SETTLED_TOGETHER
 from voicesep.app import App, open_app
 from voicesep.console import FEW, FirstFew, print_json, talk
 from voicesep.named import NAMED, names_in
@@ -63,13 +64,13 @@ def retry(
         raise click.UsageError("--again is for uploads that are named one by one")
     console, counts, alarming = talk(), Counter[str](), False
     lines = FirstFew(console, every=verbose, more="--verbose tells of each")
-    with open_app(where, parallel=AT_ONCE) as app:
+    with open_app(where, parallel=SETTLED_TOGETHER) as app:
         names = tuple(dict.fromkeys((*names_in(uploads), *_listed(app, states))))
         found = _Found(app)
         work = _looked_at if dry_run else _retried
         with meter(console, "would retry" if dry_run else "retried", len(names)) as progress:
-            for begin in range(0, len(names), AT_ONCE):
-                some = names[begin : begin + AT_ONCE]
+            for begin in range(0, len(names), SETTLED_TOGETHER):
+                some = names[begin : begin + SETTLED_TOGETHER]
                 for told in work(_retrying(app, again=again), found.stories(some)):
                     counts[told.result] += 1
                     lines.tell(told.line, serious=told.alarming)
