@@ -1,9 +1,11 @@
 import json
+import random
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -41,6 +43,24 @@ def checkout(tmp_path: Path) -> Checkout:
     (tmp_path / "serverless.yml").write_bytes((ROOT / "serverless.yml").read_bytes())
     (tmp_path / "src").symlink_to(ROOT / "src")
     return Checkout(tmp_path)
+
+
+NEVER_GIVEN_OUT = range(15_000, 32_000)  # below the ports that a system gives out by itself, to other tests too
+
+
+def neighbours() -> tuple[socket.socket, socket.socket]:
+    """Listen at a port and at the one above it."""
+    for port in random.sample(NEVER_GIVEN_OUT, 100):
+        with ExitStack() as opened:
+            try:
+                first, second = (
+                    opened.enter_context(socket.create_server(("127.0.0.1", number))) for number in (port, port + 1)
+                )
+            except OSError:
+                continue
+            opened.pop_all()
+            return first, second
+    raise AssertionError("no two free ports next to each other in a hundred tries")
 
 
 def page_of(checkout: Checkout, port: int) -> int:
@@ -108,11 +128,12 @@ def test_what_was_uploaded_is_there_again_the_next_time(checkout: Checkout) -> N
 
 
 def test_the_page_is_next_to_the_port_of_the_cloud_or_where_there_is_room(checkout: Checkout) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_server(("127.0.0.1", 0)) as other:
-        taken, port = server.getsockname()[1], other.getsockname()[1]
-        other.close()
-        assert page_of(checkout, taken - 1) != taken
-        assert page_of(checkout, port) == port + 1
+    cloud, page = neighbours()
+    port = cloud.getsockname()[1]
+    cloud.close()
+    with page:
+        assert page_of(checkout, port) not in (port, port + 1)
+    assert page_of(checkout, port) == port + 1
 
 
 def test_a_port_that_is_taken_is_told_in_one_line(checkout: Checkout) -> None:
