@@ -62,7 +62,7 @@ docs: $(VENV)/.dev ## write the generated pages of docs/ and the schemas anew
 	@$(BIN)/python -m tools.operations_page
 
 pictures: $(VENV)/.dev ## take the pictures of the page in docs/images anew; needs Chromium
-	@PICTURES=docs/images $(BIN)/python -m pytest -q tests/voicesep/test_ui_pictures.py
+	@PICTURES=docs/images $(BIN)/python -m pytest -q tests/voicesep/page/test_pictures.py
 
 audit: $(VENV)/.dev ## ask for known vulnerabilities of what goes into the functions
 	@$(BIN)/python -m tools.audit_dependencies

@@ -29,7 +29,7 @@ TYPED_AS_THEY_STAND = {
 }
 
 # Commands that another test types with arguments of its own: at least once with each option that the page shows.
-TYPED_LIKE_THEM = {r"\.venv/bin/voicesep live-checks": "tests/voicesep/test_live_checks.py"}
+TYPED_LIKE_THEM = {r"\.venv/bin/voicesep live-checks": "tests/voicesep/commands/test_live_checks.py"}
 TYPED_BY_SITE = {"--live"}
 
 # Commands that no test runs.

@@ -17,6 +17,7 @@ from voice_separation.index.entries import Entry
 from voicesep.project import LOCAL_CODE, SERVERLESS, local_environment
 
 INDEX = "index/"
+PREFIX = "incoming/"  # where files go that are uploaded for somebody who names no key
 DEFAULTS = Options()
 
 

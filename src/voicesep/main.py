@@ -4,29 +4,29 @@ from typing import Any
 
 import click
 
-from voicesep.backfill import backfill
-from voicesep.callback_url import callback_url
-from voicesep.cam_policy import cam_policy
-from voicesep.cancel import cancel
-from voicesep.completion import completion
-from voicesep.demo import demo
-from voicesep.doctor.command import doctor
-from voicesep.generate_event import generate_event
-from voicesep.invoke import invoke
-from voicesep.jobs import jobs
-from voicesep.live_checks.command import live_checks
-from voicesep.local_command import local
-from voicesep.logs import logs
-from voicesep.publish_page import publish_page
-from voicesep.queue import queue
-from voicesep.rebuild import rebuild_index
-from voicesep.reconcile_command import reconcile
-from voicesep.retry import retry
-from voicesep.separate import separate
-from voicesep.show import show
-from voicesep.template import template
-from voicesep.ui import ui
-from voicesep.upload import upload
+from voicesep.commands.backfill import backfill
+from voicesep.commands.callback_url import callback_url
+from voicesep.commands.cam_policy import cam_policy
+from voicesep.commands.cancel import cancel
+from voicesep.commands.completion import completion
+from voicesep.commands.demo import demo
+from voicesep.commands.doctor import doctor
+from voicesep.commands.generate_event import generate_event
+from voicesep.commands.invoke import invoke
+from voicesep.commands.jobs import jobs
+from voicesep.commands.live_checks import live_checks
+from voicesep.commands.local import local
+from voicesep.commands.logs import logs
+from voicesep.commands.publish_page import publish_page
+from voicesep.commands.queue import queue
+from voicesep.commands.rebuild_index import rebuild_index
+from voicesep.commands.reconcile import reconcile
+from voicesep.commands.retry import retry
+from voicesep.commands.separate import separate
+from voicesep.commands.show import show
+from voicesep.commands.template import template
+from voicesep.commands.ui import ui
+from voicesep.commands.upload import upload
 
 INTERRUPTED = 130  # 128 + SIGINT
 

@@ -18,9 +18,7 @@ from voicesep.project import find_project
 from voicesep.where import Where
 
 BEFORE = timedelta(minutes=1)  # clocks differ
-AFTER = timedelta(
-    minutes=20
-)  # PENDING_GRACE_SECONDS, and then the timer: so late reconcile stores what nobody reported
+AFTER = timedelta(minutes=20)  # PENDING_GRACE_SECONDS, then the timer: so late reconcile stores what nobody reported
 MOST = 1000  # lines of one search; a busy function prints more in that time
 
 

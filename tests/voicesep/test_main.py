@@ -7,7 +7,7 @@ from voicesep.main import main
 
 
 def test_ctrl_c_ends_any_command_with_130_and_one_line(terminal: Terminal, mocker: MockerFixture) -> None:
-    mocker.patch("voicesep.jobs.Status.index", side_effect=KeyboardInterrupt)
+    mocker.patch("voicesep.commands.jobs.Status.index", side_effect=KeyboardInterrupt)
     result = terminal.run("jobs")
     assert (result.exit_code, result.stdout, result.stderr) == (130, "", "interrupted\n")
 
@@ -15,7 +15,9 @@ def test_ctrl_c_ends_any_command_with_130_and_one_line(terminal: Terminal, mocke
 def test_a_file_that_cannot_be_written_ends_any_command_with_1_and_one_line(
     terminal: Terminal, mocker: MockerFixture
 ) -> None:
-    mocker.patch("voicesep.jobs.Status.index", side_effect=PermissionError(13, "Permission denied", "there/it.is"))
+    mocker.patch(
+        "voicesep.commands.jobs.Status.index", side_effect=PermissionError(13, "Permission denied", "there/it.is")
+    )
     result = terminal.run("jobs")
     assert (result.exit_code, result.stderr) == (1, "Error: there/it.is: Permission denied\n")
 

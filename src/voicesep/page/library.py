@@ -12,8 +12,8 @@ from voice_separation.index.entries import Entry
 from voice_separation.index.reader import IndexReader
 from voice_separation.status import Row, State, Status, Wanted
 from voicesep.app import App
-from voicesep.show import Told, tell
 from voicesep.story_log import kept_log
+from voicesep.telling import Told, tell
 
 SHOWN = 200  # rows of each kind of open upload
 LOOKED_INTO = 1_000  # notes of pending jobs; more would keep the page waiting for seconds

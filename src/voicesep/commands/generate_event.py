@@ -19,9 +19,9 @@ from voicesep.console import print_json
 from voicesep.events.callback import CallbackFormat, Report, notification
 from voicesep.events.cos import EVENT_NAMES, NoCosTriggerError, cos_event
 from voicesep.events.options import JOB_ID, OBJECT_KEY, USER_DATA, bucket_option, region_option, time_option
+from voicesep.local import PREFIX
 from voicesep.project import SERVERLESS, find_project, local_environment
 from voicesep.samples import TALK_OVER_MUSIC
-from voicesep.separate import PREFIX
 
 KEY = PREFIX + TALK_OVER_MUSIC.name
 SAMPLE_JOB_ID = "j40644e92f8e311ecb90d0b03267ce0e5"  # of the vendor's sample (1045/49531)

@@ -2,7 +2,6 @@
 
 import re
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,14 +13,12 @@ from voice_separation.errors import InvalidSettings
 from voice_separation.jobs.audio import AudioMode, Codec, fitted
 from voice_separation.settings import DOCUMENTED_SUFFIXES, Settings, from_environment
 from voicesep.code import code_options
-from voicesep.console import print_json, progress, talk, trouble
-from voicesep.local import LocalApp, Separated
+from voicesep.console import print_json, talk, trouble
+from voicesep.local import PREFIX, LocalApp, Separated
 from voicesep.project import find_project
+from voicesep.watching import watch
 
-PREFIX = "incoming/"
 NAMELESS = ".media"  # the suffix that a file without one is uploaded under
-LONGEST_SECONDS = 24 * 3600.0
-_LOOK_SECONDS = 0.1
 _PLAIN_SUFFIX = re.compile(r"\.[A-Za-z0-9]+")
 
 
@@ -74,16 +71,6 @@ def separate(files: tuple[Path, ...], output: Path | None, mode: str, codec: str
             report(app, file, separated, (output or file.parent) / name, console)
     if failed:
         sys.exit(1)
-
-
-def watch(app: LocalApp, files: Mapping[str, Path], console: Console) -> None:
-    """Show the progress of every file until nothing runs any more."""
-    until = time.monotonic() + LONGEST_SECONDS
-    with progress(console) as display:
-        tasks = {key: display.add_task(file.name, total=100) for key, file in files.items()}
-        while not app.cloud.wait_until_idle(_LOOK_SECONDS) and time.monotonic() < until:
-            for key, percent in app.progress().items():
-                display.update(tasks[key], completed=percent)
 
 
 def report(app: LocalApp, file: Path, separated: Separated, name: Path, console: Console) -> None:

@@ -10,7 +10,8 @@ from localcloud.faults import Refuse, Requests
 from tests.voice_separation.conftest import BUCKET
 from tests.voicesep.terminal import Terminal
 from voice_separation.uploads import ObjectCreated
-from voicesep import transfer, upload
+from voicesep import transfer
+from voicesep.commands import upload
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from localcloud.cloud import WHAT_IT_IS_NOT
 from localcloud.scf.invocation import InvocationRecord
 from voicesep.code import code_options
 from voicesep.console import talk, trouble
-from voicesep.local import LocalApp
+from voicesep.local import PREFIX, LocalApp
 from voicesep.project import find_project, program
 from voicesep.samples import TALK_OVER_MUSIC
-from voicesep.separate import PREFIX, watch
+from voicesep.watching import watch
 
 
 @click.command(short_help="Separate the sample recording.")

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from localcloud.cam.documents import parse_policy
 from tests.support import ROOT
-from voicesep import cam_policy
+from voicesep.commands import cam_policy
 from voicesep.main import main
 from voicesep.policies import DOORS, FILES, policy_document
 from voicesep.project import local_environment

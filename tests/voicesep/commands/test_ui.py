@@ -11,7 +11,7 @@ import pytest
 import urllib3
 
 from tests.voicesep.site import Found, Site
-from voicesep import ui
+from voicesep.commands import ui
 
 
 @pytest.fixture(autouse=True)

@@ -128,7 +128,7 @@ def test_who_interrupts_has_the_answers_so_far_and_leaves_nothing_behind(
         raise KeyboardInterrupt
 
     question = Question("interrupted", "Does it last?", "nobody says", "is interrupted", "nothing", interrupted)
-    mocker.patch("voicesep.live_checks.command.QUESTIONS", (question,))
+    mocker.patch("voicesep.commands.live_checks.QUESTIONS", (question,))
     file = tmp_path / "report.md"
     assert site.run("live-checks", "--yes", "-o", str(file)).exit_code == 130
     assert "- wrote voicesep-live-checks/" in file.read_text()
@@ -144,9 +144,9 @@ def test_when_the_questions_have_used_up_the_time_there_is_some_left_to_clean_up
         time.sleep(2.1)
         yield f"wrote {bench.put('too late', b'')}"
 
-    mocker.patch("voicesep.live_checks.command.COMMAND_SECONDS", 2.0)
+    mocker.patch("voicesep.commands.live_checks.COMMAND_SECONDS", 2.0)
     question = Question("slow", "Does it end?", "nobody says", "takes its time", "nothing", slow)
-    mocker.patch("voicesep.live_checks.command.QUESTIONS", (question,))
+    mocker.patch("voicesep.commands.live_checks.QUESTIONS", (question,))
     told = site.run("live-checks", "--yes")
     assert "- could not be asked to the end: NoTimeLeft" in told.stdout
     assert objects(site) == []

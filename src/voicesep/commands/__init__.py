@@ -1,0 +1,1 @@
+"""One module a command of `voicesep`, named as it is typed."""
