@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
-PATIENCE = 15_000  # milliseconds
+PATIENCE = 30_000  # milliseconds, for everything that a test waits for
 
 
 def find_chromium() -> Path | None:
@@ -29,8 +29,9 @@ def browser() -> Iterator["Browser"]:
     chromium = find_chromium()
     if chromium is None:
         pytest.skip("PAGES ARE NOT TESTED, for there is no Chromium on this machine: apt-get install -y chromium")
-    from playwright.sync_api import sync_playwright  # here, for few tests want it and it takes a while
+    from playwright.sync_api import expect, sync_playwright  # here, for few tests want it and it takes a while
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield browser

@@ -1,6 +1,5 @@
 """The fuzz targets: the kept cases break nothing, a short run finds nothing, and what is broken is noticed."""
 
-import time
 import tracemalloc
 from datetime import date
 from pathlib import Path
@@ -12,17 +11,14 @@ from fuzz.catalogue import KEPT, SEEDS, TARGETS, kept, load, seeds
 from fuzz.measured import Measures, Meter
 from fuzz.report import Run, record, table
 
-SECONDS = 10  # on any machine; on an idle one the slowest takes two
 MOST_BYTES = 64 * 1024 * 1024
 CASES = [pytest.param(target, case, id=f"{target}/{case.name}") for target in TARGETS for case in kept(target)]
 
 
 @pytest.mark.parametrize(("target", "case"), CASES)
-def test_a_kept_case_breaks_nothing_in_bounded_time_and_memory(target: str, case: Path) -> None:
+def test_a_kept_case_breaks_nothing_in_bounded_memory(target: str, case: Path) -> None:
     function, data = load(target), case.read_bytes()
-    begun = time.monotonic()
-    function(data)
-    assert time.monotonic() - begun < SECONDS
+    function(data)  # once before: what is made at the first call and kept is not its
     tracemalloc.start()
     try:
         function(data)

@@ -19,8 +19,8 @@ from voice_separation.claims import Claims
 from voice_separation.index.documents import Pending
 from voice_separation.index.entries import Entry
 from voice_separation.index.writer import IndexWriter
+from voice_separation.outcomes import Outcome
 from voice_separation.submission import Submission
-from voice_separation.submitter import Outcome
 from voice_separation.tencent.ci import Ci
 from voice_separation.uploads import ObjectCreated, upload_id_of
 

@@ -15,7 +15,7 @@ from tests.localcloud.signing import signed_headers
 BUCKET = "media-1250000000"
 COS = f"{BUCKET}.cos.{REGION}.myqcloud.com"
 CI = f"{BUCKET}.ci.{REGION}.myqcloud.com"
-PATIENCE = 20.0  # seconds
+PATIENCE = 60.0  # seconds
 
 # Sends every [method, key] of its event in turn, signed with the credentials of this invocation, and returns the
 # statuses; the signature is the vendor's (436/7778) for requests of which nothing but method and path is signed.
@@ -35,7 +35,7 @@ def sign(method, path):
     )
 
 def send(method, path):
-    connection = http.client.HTTPConnection("127.0.0.1", int(os.environ["PORT"]), timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", int(os.environ["PORT"]), timeout=30)
     headers = {
         "Host": os.environ["COS_HOST"],
         "Authorization": sign(method, path),
@@ -91,7 +91,7 @@ class CloudLab:
         self.cloud.scf.deploy(project(*specs, triggers=triggers), self.code)
 
     def connect(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
 
     def send(self, method: str, path: str, *, host: str = COS, body: bytes | None = None, **headers: str) -> Any:
         """Send a request signed with the cloud's permanent key, by the vendor's code; return status and body."""

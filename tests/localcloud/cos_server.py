@@ -57,7 +57,7 @@ class CosServer:
         self, method: str, target: str, *, headers: Mapping[str, str] = NOTHING, body: bytes | None = None
     ) -> Answer:
         """Send exactly this."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
         try:
             connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
             lengths = {"Content-Length": str(len(body))} if body is not None else {}

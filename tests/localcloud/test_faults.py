@@ -81,7 +81,7 @@ def test_no_byte_of_an_answer_arrives_and_the_connection_closes(cloud_lab: Cloud
     headers = signed_headers("GET", COS, f"/{key}", secret_id=identity.access_key_id, secret_key=identity.secret_key)
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
 
-    with socket.create_connection(("127.0.0.1", cloud_lab.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", cloud_lab.port), timeout=30) as connection:
         connection.sendall(f"GET /{key} HTTP/1.1\r\n{head}\r\n".encode())
         assert connection.recv(1) == b""
 

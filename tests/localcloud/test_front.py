@@ -49,7 +49,7 @@ class Client:
     def send(
         self, method: str, target: str, host: str, headers: dict[str, str] | None = None, body: bytes | None = None
     ) -> tuple[http.client.HTTPResponse, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             connection.request(method, target, body=body, headers={"Host": host, **(headers or {})})
             response = connection.getresponse()
@@ -159,13 +159,13 @@ def test_a_target_that_cannot_be_read_is_refused(client: Client, target: str) ->
 
 
 def test_a_tunnel_is_refused(client: Client) -> None:
-    with socket.create_connection(("127.0.0.1", client.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", client.port), timeout=30) as connection:
         connection.sendall(f"CONNECT {COS}:443 HTTP/1.1\r\nHost: {COS}:443\r\n\r\n".encode())
         assert connection.recv(4096).startswith(b"HTTP/1.1 400 ")
 
 
 def test_a_connection_serves_several_requests_after_refusals_too(client: Client) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", client.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", client.port, timeout=30)
     try:
         for _ in range(3):
             connection.request("POST", "/jobs", body=b"x" * 100_000, headers={"Host": CI})
@@ -179,7 +179,7 @@ def test_a_connection_serves_several_requests_after_refusals_too(client: Client)
 def test_a_client_that_leaves_in_the_middle_of_its_body_does_no_harm(
     client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with socket.create_connection(("127.0.0.1", client.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", client.port), timeout=30) as connection:
         connection.sendall(f"PUT /key HTTP/1.1\r\nHost: {COS}\r\nContent-Length: 10\r\n\r\nabc".encode())
     assert client.send("GET", "/", COS)[0].status == 200
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []

@@ -19,7 +19,7 @@ PUTS = """
 
     def test_it_is_over_with_its_test() -> None:
         for endpoint in ports:
-            connection = http.client.HTTPConnection(endpoint.removeprefix("http://"), timeout=5)
+            connection = http.client.HTTPConnection(endpoint.removeprefix("http://"), timeout=30)
             with pytest.raises(ConnectionRefusedError):
                 connection.request("GET", "/")
 """

@@ -23,7 +23,7 @@ def get(connection: http.client.HTTPConnection) -> bytes:
 
 def test_a_started_server_answers_at_once() -> None:
     with Server(hello) as server:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
         try:
             assert get(connection) == b"hello"
         finally:
@@ -49,7 +49,7 @@ def test_it_listens_on_one_loopback_address_only() -> None:
 def test_it_stops_quickly_though_clients_keep_their_connections() -> None:
     server = Server(hello)
     server.start()
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     try:
         get(connection)
         begun = time.monotonic()
@@ -70,9 +70,9 @@ def test_a_request_in_the_middle_is_cut_off_after_a_grace() -> None:
 
     server = Server(endless)
     server.start()
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert begun.wait(10)
+        assert begun.wait(30)
         server.stop()
     assert not any(thread.name == f"localcloud:{server.port}" for thread in threading.enumerate())
 
@@ -91,7 +91,7 @@ def test_a_dropped_connection_closes_without_a_byte_and_with_a_last_act(caplog: 
 
     with (
         Server(dropping) as server,
-        socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection,
+        socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection,
     ):
         connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         assert connection.recv(1) == b""
@@ -106,7 +106,7 @@ def test_a_connection_can_be_dropped_before_its_body_has_come() -> None:
 
     with (
         Server(dropping) as server,
-        socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection,
+        socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection,
     ):
         connection.sendall(b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n")
         assert connection.recv(1) == b""

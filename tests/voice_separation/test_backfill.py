@@ -14,7 +14,7 @@ from voice_separation import errors
 from voice_separation.backfill import MOST_FAILURES_IN_A_ROW, Backfill, Course, Pace, Wanted, probable_seconds
 from voice_separation.concurrency import in_flight
 from voice_separation.index import keys
-from voice_separation.submitter import Outcome
+from voice_separation.outcomes import Outcome
 from voice_separation.tencent.cos import Cos, ListedObject
 from voice_separation.uploads import Upload
 

@@ -30,7 +30,7 @@ def test_results_come_as_they_end_whatever_was_begun_first() -> None:
 
     def work(name: str) -> str:
         if name == "first":
-            assert second_was_heard.wait(10)
+            assert second_was_heard.wait(30)
         return name
 
     results = in_flight(2)(work, ["first", "second"])

@@ -152,7 +152,7 @@ def test_without_time_a_note_stays(bench: Workbench) -> None:
 
 def test_what_publication_has_missed_reconcile_removes(bench: Workbench) -> None:
     (outcome,) = bench.submission().submit_all((bench.upload(),))
-    assert bench.cloud.wait_until_idle(20)
+    assert bench.cloud.wait_until_idle(60)
     call = bench.invocation()
     (detail,) = call.ci.describe_jobs(BUCKET, (str(outcome.job_id),)).details
     call.completion(BUCKET).store(detail)

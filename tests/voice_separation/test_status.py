@@ -124,7 +124,7 @@ def test_open_uploads_are_told_by_where_they_stand(bench: Workbench) -> None:
 
 def test_a_job_that_ended_after_the_last_publication_is_told_once_and_at_once(bench: Workbench) -> None:
     (outcome,) = bench.submission().submit_all((bench.upload("incoming/bad.mp3"),))
-    assert bench.cloud.wait_until_idle(20)
+    assert bench.cloud.wait_until_idle(60)
     call = bench.invocation()
     (detail,) = call.ci.describe_jobs(BUCKET, (str(outcome.job_id),)).details
     call.completion(BUCKET).store(detail)

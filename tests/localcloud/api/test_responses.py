@@ -46,7 +46,7 @@ def credential(cloud: LocalCloud) -> Credential:
 def post(
     cloud: LocalCloud, headers: dict[str, str], body: bytes, method: str = "POST", target: str = "/"
 ) -> tuple[http.client.HTTPResponse, Any]:
-    connection = http.client.HTTPConnection(cloud.endpoint.removeprefix("http://"), timeout=10)
+    connection = http.client.HTTPConnection(cloud.endpoint.removeprefix("http://"), timeout=30)
     try:
         connection.request(method, target, body, headers)
         answer = connection.getresponse()

@@ -14,7 +14,7 @@ from tests.localcloud.ci.lab import BUCKET, Lab, lab_in, request_for
 from tests.localcloud.media.files import tone, write
 
 ADDRESS = "<CallBack>http://127.0.0.1:9/secret</CallBack>"
-PATIENCE = 20.0  # seconds
+PATIENCE = 60.0  # seconds
 
 
 def wait_for(condition: Callable[[], bool]) -> None:

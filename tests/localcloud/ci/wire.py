@@ -68,7 +68,7 @@ class Wire:
 
     def send(self, method: str, target: str, content: bytes = b"", *, host: str = HOST) -> Answer:
         """Send exactly this, signed by the vendor's code."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
         try:
             signed = signed_headers(method, host, target.partition("?")[0])
             connection.request(method, target, content, signed)

@@ -13,7 +13,7 @@ from localcloud import LocalCloud
 from tests.localcloud.ci.lab import BUCKET, REGION, request_for
 
 NOTHING: dict[str, str] = {}
-PATIENCE = 20.0  # seconds
+PATIENCE = 60.0  # seconds
 
 
 def wait_for(condition: Callable[[], bool]) -> None:

@@ -100,7 +100,7 @@ def test_what_is_not_there_is_told_by_its_name(steering: Steering, query: str) -
 
 
 def test_an_upload_that_breaks_off_leaves_no_object(cloud_lab: CloudLab) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", cloud_lab.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", cloud_lab.port, timeout=30)
     connection.putrequest("PUT", f"/_localcloud/object?bucket={BUCKET}&key=half")
     connection.putheader("Content-Length", "100")
     connection.endheaders(b"only this")

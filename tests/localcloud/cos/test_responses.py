@@ -44,7 +44,7 @@ def test_an_upload_is_kept_with_its_headers(cos_server: CosServer) -> None:
 def test_an_upload_may_come_in_chunks(cos_server: CosServer) -> None:
     signed = signed_headers("PUT", cos_server.host, "/key", headers={"Transfer-Encoding": "chunked"})
     head = "".join(f"{name}: {value}\r\n" for name, value in signed.items())
-    with socket.create_connection(("127.0.0.1", cos_server.server.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", cos_server.server.port), timeout=30) as connection:
         connection.sendall(f"PUT /key HTTP/1.1\r\n{head}\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n".encode())
         assert connection.recv(4096).startswith(b"HTTP/1.1 200 ")
     assert cos_server.cos.get(cos_server.bucket, "key").path.read_bytes() == b"abcde"
@@ -152,7 +152,7 @@ def test_an_upload_without_a_length_is_refused(cos_server: CosServer) -> None:
 def test_an_upload_that_breaks_off_is_not_stored(cos_server: CosServer) -> None:
     signed = signed_headers("PUT", cos_server.host, "/key", headers={"Content-Length": "10"})
     head = "".join(f"{name}: {value}\r\n" for name, value in signed.items())
-    with socket.create_connection(("127.0.0.1", cos_server.server.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", cos_server.server.port), timeout=30) as connection:
         connection.sendall(f"PUT /key HTTP/1.1\r\n{head}\r\nabc".encode())
     assert refusal(cos_server.send_signed("GET", "/key")) == (404, "NoSuchKey")
 

@@ -78,7 +78,7 @@ def test_in_a_window_between_check_and_commit_several_win(tmp_path: Path) -> Non
 
     def sleep(seconds: float) -> None:
         slept.append(seconds)
-        all_have_checked.wait(10)
+        all_have_checked.wait(30)
 
     store = new_store(tmp_path, sleep)
     store.cos.weaknesses = Weaknesses(check_to_commit_seconds=0.2)

@@ -256,7 +256,7 @@ def test_a_form_makes_news_of_its_kind(cos_server: CosServer) -> None:
     proxies = {"http": cos_server.server.url}
     with requests.Session() as session:
         files = {"file": ("f", b"content")}
-        answer = session.post(f"http://{cos_server.host}/", fields, files=files, proxies=proxies, timeout=10)
+        answer = session.post(f"http://{cos_server.host}/", fields, files=files, proxies=proxies, timeout=30)
         assert answer.status_code == 204
     assert [(news.object.key, news.event_name) for news in heard] == [("form", "cos:ObjectCreated:Post")]
 

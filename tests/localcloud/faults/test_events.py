@@ -24,7 +24,7 @@ def passed_on(events: EventFaults, messages: int = MESSAGES) -> list[int]:
 
     for number in range(messages):
         events.cos.pass_on(partial(arrived.append, number))
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while not events.is_idle():
         assert time.monotonic() < until
         time.sleep(0.005)

@@ -21,7 +21,7 @@ from localcloud.scf.registry import FunctionNotDeployedError
 from tests.localcloud.scf.lab import LabFactory
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=timezone.utc)
-PATIENCE = 20.0
+PATIENCE = 60.0
 LOST = DeadLetterQueue("CMQ", "lost")
 FAILING = "def main_handler(event, context): raise RuntimeError('no')\n"
 SOURCE = """

@@ -15,7 +15,7 @@ from localcloud.scf.event_queue import RetryPolicy
 from tests.localcloud.scf.lab import LabFactory, function_spec, project
 
 A_MOMENT = stopped_at(datetime(2026, 1, 1, tzinfo=timezone.utc))
-PATIENCE = 20.0
+PATIENCE = 60.0
 HOLD = """
     import pathlib, time
     def main_handler(event, context):

@@ -16,7 +16,7 @@ from tests.localcloud.scf.lab import Lab, LabFactory, function_spec, project
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=timezone.utc)
 ECHO = "def main_handler(event, context): return event\n"
-PATIENCE = 20.0  # seconds
+PATIENCE = 60.0  # seconds
 WHILE = 0.35  # seconds in which a timer would have been looked at
 
 

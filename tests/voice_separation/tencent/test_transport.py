@@ -161,9 +161,9 @@ def test_an_answer_that_drips_in_ends_with_the_time() -> None:
             self.request.recv(1 << 16)
             self.request.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
             with contextlib.suppress(OSError):
-                for _ in range(60):
+                for _ in range(100):  # so long that it would end, and be taken, had the whole no limit
                     self.request.sendall(b"x")
-                    time.sleep(0.05)
+                    time.sleep(0.1)
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Dripping) as tcp:
         tcp.daemon_threads, tcp.block_on_close = True, False
@@ -171,10 +171,8 @@ def test_an_answer_that_drips_in_ends_with_the_time() -> None:
         clock = SystemClock()
         session = replace(Caller().session(), clock=clock, deadline=Deadline.after(0.5, clock))
         endpoint = f"http://127.0.0.1:{tcp.server_address[1]}"
-        started = clock.monotonic()
         with pytest.raises(errors.Retryable):
             session.send(Request("GetObject", "a", "GET", "h", "/a", endpoint=endpoint, repeatable=False))
-        assert clock.monotonic() - started < 2
         tcp.shutdown()
 
 
@@ -203,8 +201,18 @@ def test_repeats_stop_when_they_would_not_end_in_time(server: Server) -> None:
     assert len(server.requests) == 1
 
 
-def test_a_server_that_does_not_answer_costs_no_more_than_the_time_left() -> None:
-    with socketserver.TCPServer(("127.0.0.1", 0), socketserver.BaseRequestHandler) as silent:
+def test_a_server_that_answers_after_the_time_that_is_left_is_not_waited_for() -> None:
+    given_up = threading.Event()
+
+    class Late(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(1 << 16)
+            given_up.wait(5)
+            with contextlib.suppress(OSError):
+                self.request.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Late) as late:
+        threading.Thread(target=late.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         clock = SystemClock()
         session = Session(
             pool=connection_pool(),
@@ -214,12 +222,12 @@ def test_a_server_that_does_not_answer_costs_no_more_than_the_time_left() -> Non
             telemetry=Telemetry(clock, Level.ERROR, Lines()),
             jitter=lambda: 0.0,
         )
-        endpoint = f"http://127.0.0.1:{silent.server_address[1]}"
+        endpoint = f"http://127.0.0.1:{late.server_address[1]}"
         request = Request("GetObject", "a", "GET", "h", "/a", endpoint=endpoint)
-        started = clock.monotonic()
         with pytest.raises(errors.Unreachable):
             session.send(request)
-        assert clock.monotonic() - started < 3
+        given_up.set()
+        late.shutdown()
 
 
 def test_nothing_secret_is_logged_or_told(server: Server) -> None:
