@@ -15,7 +15,7 @@ NODE_SDK := tests/localcloud/clients/node/node_modules/.installed
 .PHONY: help setup demo local test test-pythons bench bench-index bench-localcloud bench-separation chaos fuzz lint docs pictures audit requirements package deploy clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.dev $(WHEELS) $(TOOLKIT) $(NODE_SDK) ## install everything for developing into .venv
 
@@ -110,7 +110,7 @@ $(TOOLKIT): tests/deploy/package.json tests/deploy/package-lock.json
 	@if node -e 'process.exit(Number(parseInt(process.versions.node) < 18))' 2>/dev/null && command -v npm >/dev/null; then \
 		npm ci --prefix tests/deploy --ignore-scripts --no-audit --no-fund --silent && touch $@; \
 	else \
-		echo "No Node 18 or newer, so serverless.yml is not tested with Tencent's toolkit: apt-get install nodejs npm" >&2; \
+		echo "No Node 18 or newer, so serverless.yml is not tested with Tencent's toolkit: apt-get install nodejs npm, on macOS brew install node" >&2; \
 	fi
 
 # Tencent's COS client for Node, which localcloud is tested with. Without Node those tests are skipped, and say so.
@@ -118,5 +118,5 @@ $(NODE_SDK): tests/localcloud/clients/node/package.json tests/localcloud/clients
 	@if node -e 'process.exit(Number(parseInt(process.versions.node) < 18))' 2>/dev/null && command -v npm >/dev/null; then \
 		npm ci --prefix tests/localcloud/clients/node --ignore-scripts --no-audit --no-fund --silent && touch $@; \
 	else \
-		echo "No Node 18 or newer, so localcloud is not tested with Tencent's client for Node: apt-get install nodejs npm" >&2; \
+		echo "No Node 18 or newer, so localcloud is not tested with Tencent's client for Node: apt-get install nodejs npm, on macOS brew install node" >&2; \
 	fi

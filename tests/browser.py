@@ -1,4 +1,4 @@
-"""A page in a real browser: Debian's Chromium, headless, driven by Playwright.
+"""A page in a real browser: this machine's Chromium or Chrome, headless, driven by Playwright.
 
 Playwright's own browsers are not used: they come from outside of every package registry.
 """
@@ -10,10 +10,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.programs import how_to_install
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+PROGRAMS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 PATIENCE = 30_000  # milliseconds, for everything that a test waits for
 
@@ -28,7 +36,7 @@ def browser() -> Iterator["Browser"]:
     """A browser that the tests of a module share."""
     chromium = find_chromium()
     if chromium is None:
-        pytest.skip("PAGES ARE NOT TESTED, for there is no Chromium on this machine: apt-get install -y chromium")
+        pytest.skip(f"PAGES ARE NOT TESTED, for there is no Chromium on this machine. {how_to_install('chromium')}")
     from playwright.sync_api import expect, sync_playwright  # here, for few tests want it and it takes a while
 
     expect.set_options(timeout=PATIENCE)

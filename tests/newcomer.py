@@ -5,13 +5,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support import ROOT, SAMPLE
+from tests.support import ROOT, SAMPLE, first_line
 
 SECONDS = 120
 SHELL = ("/bin/bash", "-euo", "pipefail", "-c")  # the Makefile's
@@ -28,14 +29,15 @@ class Newcomer:
     @contextmanager
     def running(self, command: str, until: str = "") -> Iterator[str]:
         """Type a command that stays until Ctrl-C; hand out the first line that it prints, or that says `until`."""
-        shell = [*SHELL, f"exec {command}"]
-        pipe = subprocess.PIPE
-        with subprocess.Popen(
-            shell, cwd=self.folder, env=self._environment(), stdout=pipe, stderr=subprocess.DEVNULL, text=True
-        ) as process:
+        shell, environment = [*SHELL, f"exec {command}"], self._environment()
+        with (
+            tempfile.TemporaryFile("w+") as said,
+            subprocess.Popen(
+                shell, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=said, text=True
+            ) as process,
+        ):
             try:
-                assert process.stdout
-                yield next(line.strip() for line in process.stdout if until in line)
+                yield first_line(process, until, said=said, seconds=SECONDS)
             finally:
                 process.send_signal(signal.SIGINT)
                 try:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.newcomer import Newcomer, checkout
 from tests.pages import Page
+from tests.programs import needs
 from tests.support import ROOT, SAMPLE
 from voicesep.local import LocalApp
 
@@ -44,7 +45,7 @@ def test_every_command_of_the_page_is_typed_here() -> None:
     assert PAGE.commands_below(COMMAND) + PAGE.commands_below(CONTROL) == PAGE.commands
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="the page's commands need curl")
+@needs("curl")
 def test_what_the_page_asks_of_the_control_api_is_done(newcomer: Newcomer) -> None:
     shutil.copyfile(SAMPLE, newcomer.folder / "talk.mp3")
     with LocalApp(ROOT, {}, ignore_logs) as app:

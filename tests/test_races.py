@@ -3,6 +3,9 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from localcloud.ci.jobs import Job, State
 from localcloud.ci.pretending import Pretended
 from localcloud.cos.models import Weaknesses
 from localcloud.faults import Refuse, Requests
+from tests.support import PATIENCE, StoppedClock
 from tests.voice_separation.conftest import BUCKET, Workbench
 from voice_separation.capability import Grant
 from voice_separation.claims import Claims
@@ -25,7 +29,7 @@ from voice_separation.tencent.ci import Ci
 from voice_separation.uploads import ObjectCreated, upload_id_of
 
 MANY = 16
-WINDOW = 0.5  # seconds between look and write: all threads look before the first writes
+RACING = Weaknesses(check_to_commit_seconds=0.5)  # here until all have looked, however long that takes
 
 
 class Jobs:
@@ -45,6 +49,56 @@ class Jobs:
 @pytest.fixture
 def jobs() -> Jobs:
     return Jobs()
+
+
+class Gate:
+    """Shut until all threads have come, open for good from then on."""
+
+    def __init__(self) -> None:
+        self._missing = MANY
+        self._changed = threading.Condition()
+
+    def come(self) -> int:
+        """Be one of those that are waited for; return how many are still missing."""
+        with self._changed:
+            self._missing -= 1
+            self._changed.notify_all()
+            return self._missing
+
+    def wait(self, *, missing: int = 0) -> None:
+        """Wait until it is open, or no more than so many are missing."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._missing <= missing, PATIENCE)
+
+
+@dataclass
+class SettlingClock(StoppedClock):
+    """A clock on which nobody's claim has settled before everybody has written one, or gone away."""
+
+    settled: Gate = field(kw_only=True)
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        self.settled.come()
+        self.settled.wait()
+
+
+def all_look_before_one_writes(bench: Workbench, mocker: MockerFixture) -> Gate:
+    """Let all threads through put-if-absent the first time, and one write when the others leave their claims alone.
+
+    The gate returned is where they do.
+    """
+    looked, settled = Gate(), Gate()
+
+    def between_look_and_write(_seconds: float) -> None:
+        is_last = looked.come() == 0
+        looked.wait()
+        if is_last:
+            settled.wait(missing=1)
+
+    bench.cloud.cos.weaknesses = RACING
+    mocker.patch.object(bench.cloud.cos, "_sleep", between_look_and_write)
+    return settled
 
 
 def bench_with(jobs: Jobs, *, running: int) -> Iterator[Workbench]:
@@ -70,17 +124,29 @@ def all_at_once(*calls: Callable[[], Any]) -> list[Any]:
     barrier = threading.Barrier(len(calls))
 
     def call_with_the_others(call: Callable[[], Any]) -> Any:
-        barrier.wait()
+        barrier.wait(PATIENCE)
         return call()
 
     with ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(call_with_the_others, calls))
 
 
-def submit_many(bench: Workbench, event: ObjectCreated) -> list[Outcome]:
-    submissions: list[Submission] = [bench.submission(f"request-{n}") for n in range(MANY)]
-    told = all_at_once(*[lambda each=each: each.submit_all((event,)) for each in submissions])
-    return [outcome for (outcome,) in told]
+def submit_many(bench: Workbench, event: ObjectCreated, settled: Gate) -> list[Outcome]:
+    """Submit one event in as many threads, whose claims have settled when the gate opens."""
+    now = datetime.now(timezone.utc)
+
+    def submit(request_id: str) -> Outcome:
+        clock = SettlingClock(now, settled=settled)
+        call = replace(bench.invocation(request_id, claim_settle_seconds=1), clock=clock)
+        submission = Submission(call.settings, call.cos, call.submitter, call.telemetry)
+        try:
+            (outcome,) = submission.submit_all((event,))
+        finally:
+            if not clock.slept:
+                settled.come()
+        return outcome
+
+    return all_at_once(*[partial(submit, f"request-{n}") for n in range(MANY)])
 
 
 def billed(bench: Workbench) -> list[Job]:
@@ -101,7 +167,7 @@ def repair(bench: Workbench) -> None:
 
 
 def test_one_event_in_sixteen_threads_is_one_job(bench: Workbench, jobs: Jobs) -> None:
-    outcomes = submit_many(bench, bench.upload())
+    outcomes = submit_many(bench, bench.upload(), Gate())
     assert sorted(outcome.result for outcome in outcomes) == ["held"] * (MANY - 1) + ["submitted"]
     (job,) = bench.cloud.ci.jobs()
     jobs.finish()
@@ -109,10 +175,8 @@ def test_one_event_in_sixteen_threads_is_one_job(bench: Workbench, jobs: Jobs) -
     assert [entry.job_id for entry in entries(bench)] == [job.job_id]
 
 
-def test_where_put_if_absent_lets_all_claim_one_submits(bench: Workbench, jobs: Jobs) -> None:
-    bench.cloud.cos.weaknesses = Weaknesses(check_to_commit_seconds=WINDOW)
-    bench.settings["claim_settle_seconds"] = 2 * WINDOW
-    outcomes = submit_many(bench, bench.upload())
+def test_where_put_if_absent_lets_all_claim_one_submits(bench: Workbench, jobs: Jobs, mocker: MockerFixture) -> None:
+    outcomes = submit_many(bench, bench.upload(), all_look_before_one_writes(bench, mocker))
     written = [request for request in bench.asked() if request.startswith("cos PUT /index/claims/")]
     assert len(written) == MANY
     assert sorted(outcome.result for outcome in outcomes) == ["held"] * (MANY - 1) + ["submitted"]
@@ -125,7 +189,7 @@ def test_if_claims_have_not_settled_in_time_all_jobs_but_the_one_noted_first_are
     """The second line of defence, should COS ever take longer from look to write than a claim is left alone."""
     bench = full_bench
     mocker.patch.object(Claims, "confirm")
-    bench.cloud.cos.weaknesses = Weaknesses(check_to_commit_seconds=WINDOW)
+    settled = all_look_before_one_writes(bench, mocker)
     create_job = Ci.create_job
 
     def once_claimed(self: Ci, *arguments: Any) -> Any:
@@ -133,8 +197,8 @@ def test_if_claims_have_not_settled_in_time_all_jobs_but_the_one_noted_first_are
         return create_job(self, *arguments)
 
     mocker.patch.object(Ci, "create_job", autospec=True, side_effect=once_claimed)
-    outcomes = submit_many(bench, bench.upload())
-    assert len(bench.cloud.ci.jobs()) > 1, "nobody raced"
+    outcomes = submit_many(bench, bench.upload(), settled)
+    assert len(bench.cloud.ci.jobs()) == MANY
     (job,) = billed(bench)
     (note,) = noted(bench)
     assert note.job_id == job.job_id
@@ -144,8 +208,7 @@ def test_if_claims_have_not_settled_in_time_all_jobs_but_the_one_noted_first_are
 def test_in_a_bucket_that_once_had_versioning_one_submits(bench: Workbench, jobs: Jobs) -> None:
     """Put-if-absent does nothing there, neither for claims nor for notes."""
     bench.cloud.cos.weaknesses = Weaknesses(once_versioned=frozenset({BUCKET.name}))
-    bench.settings["claim_settle_seconds"] = 2 * WINDOW
-    outcomes = submit_many(bench, bench.upload())
+    outcomes = submit_many(bench, bench.upload(), Gate())
     assert sorted(outcome.result for outcome in outcomes) == ["held"] * (MANY - 1) + ["submitted"]
     assert len(bench.cloud.ci.jobs()) == 1
     (note,) = noted(bench)

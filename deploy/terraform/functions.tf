@@ -1,4 +1,5 @@
-# The same functions as in serverless.yml; a test compares the two.
+# The same functions as in serverless.yml; a test compares the two. They are not one resource with for_each, for submit
+# is told the address of callback's trigger, and a resource may not refer to itself by way of another.
 resource "tencentcloud_scf_function" "submit" {
   name              = "${var.name}-submit"
   description       = "A recording was uploaded, so one VoiceSeparate job is submitted."

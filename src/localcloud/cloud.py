@@ -114,10 +114,16 @@ class LocalCloud:
         self.cos.subscribe(self.ci.workflow_runs.on_object_created, is_quick=True)
         self._timers = Timers(self.scf, self.clock) if options.timers else None
         self._ci_wire = CiWire(self.ci)
+        self._front = self._new_front(guard)
+        for bucket, region in options.buckets.items():
+            self.cos.ensure_bucket(bucket, region)
+
+    def _new_front(self, guard: Guard) -> Front:
+        """Return what answers every request, and lets faults strike."""
         cos_responses = CosResponses(self.cos, self._admission)
-        services = api_services(self.account, self.scf, self.ssm, options.policies)
+        services = api_services(self.account, self.scf, self.ssm, self._options.policies)
         url_access = UrlAccess(self._keys, system_clock, guard)
-        self._front = Front(
+        return Front(
             clock=self.clock,
             recorder=self.recorder,
             cos=self.faults.around("cos", cos_responses.handle),
@@ -129,8 +135,6 @@ class LocalCloud:
             control=self._control().handle,
             find_caller=self.scf.callers.find,
         )
-        for bucket, region in options.buckets.items():
-            self.cos.ensure_bucket(bucket, region)
 
     @property
     def endpoint(self) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-import threading
+import tempfile
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from tencentcloud.tag.v20180813 import models as tag
 
 from tests.deploy.account import Call
 from tests.deploy.tencent_api import TencentApi
+from tests.support import first_line
 
 FOLDER = Path(__file__).parent
 SECONDS = 60  # the most that one deployment may take
@@ -74,12 +75,13 @@ class Toolkit:
 
     def __init__(self, node: str) -> None:
         """`node` is the path of the program."""
+        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed as the block ends
         self._node = subprocess.Popen(
             [node, "deploy.js"],
             cwd=FOLDER,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self._said,
             text=True,
             env={},
         )
@@ -88,7 +90,11 @@ class Toolkit:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._node.communicate(timeout=SECONDS)
+        try:
+            self._node.communicate(timeout=SECONDS)
+        finally:
+            self._node.kill()
+            self._said.close()
 
     def run(
         self,
@@ -119,15 +125,6 @@ class Toolkit:
 
     def _answer(self, task: str) -> dict[str, str]:
         assert self._node.stdin
-        assert self._node.stdout
-        limit = threading.Timer(SECONDS, self._node.kill)
-        limit.start()
-        try:
-            print(task, file=self._node.stdin, flush=True)
-            line = self._node.stdout.readline()
-        finally:
-            limit.cancel()
-        if not line:
-            raise RuntimeError("the toolkit's process ended; run `node tests/deploy/deploy.js` by hand to see why")
-        answer: dict[str, str] = json.loads(line)
+        print(task, file=self._node.stdin, flush=True)
+        answer: dict[str, str] = json.loads(first_line(self._node, said=self._said, seconds=SECONDS))
         return answer

@@ -11,11 +11,11 @@ from localcloud.scf.invocation import InvocationRecord
 from localcloud.scf.project import CosTrigger, Trigger
 from tests.localcloud.scf.lab import REGION, function_spec, project
 from tests.localcloud.signing import signed_headers
+from tests.support import PATIENCE
 
 BUCKET = "media-1250000000"
 COS = f"{BUCKET}.cos.{REGION}.myqcloud.com"
 CI = f"{BUCKET}.ci.{REGION}.myqcloud.com"
-PATIENCE = 60.0  # seconds
 
 # Sends every [method, key] of its event in turn, signed with the credentials of this invocation, and returns the
 # statuses; the signature is the vendor's (436/7778) for requests of which nothing but method and path is signed.

@@ -18,7 +18,8 @@ from qcloud_cos import CosConfig, CosS3Client
 
 from localcloud import LocalCloud
 from tests.localcloud.cam.policies import document, statement
-from tests.localcloud.control.steering import PATIENCE, Answer, send, wait_for
+from tests.localcloud.control.steering import Answer, send
+from tests.support import PATIENCE, eventually
 
 PROGRAM = Path(sys.executable).with_name("localcloud")
 BUCKET = "media-1250000000"
@@ -101,7 +102,7 @@ def running(folder: Path, *arguments: str, environment: Mapping[str, str] = NOTH
     """Run until the context ends, from when it listens."""
     started = start(folder, *arguments, environment=environment)
     try:
-        wait_for(lambda: "curl -x" in started.said or started.process.poll() is not None)
+        eventually(lambda: "curl -x" in started.said or started.process.poll() is not None)
         assert started.process.poll() is None, started.said
         yield started
     finally:
@@ -151,7 +152,7 @@ def test_it_ends_well_when_it_is_terminated_in_the_middle_of_a_function(tmp_path
     )
     with running(function, "--serverless", "serverless.yml", "--env-file", ".env") as cloud:
         cloud.send("PUT", "/_localcloud/object?bucket=recordings-1250000009&key=in/1", body=b"1")
-        wait_for(lambda: "pid " in cloud.said)
+        eventually(lambda: "pid " in cloud.said)
         (pid,) = re.findall(r"pid (\d+)", cloud.said)
         assert cloud.end(signal.SIGTERM) == 0
         with pytest.raises(ProcessLookupError):
@@ -175,11 +176,11 @@ def test_the_vendor_s_sdk_works_as_it_is_told(tmp_path: Path) -> None:
 def test_a_serverless_yml_is_deployed_with_its_variables_and_its_bucket(tmp_path: Path, function: Path) -> None:
     with running(tmp_path, "--serverless", "project/serverless.yml", "--env-file", "project/.env") as cloud:
         url = r"http://(1250000009-\S+\.tencentscf\.com)"
-        wait_for(lambda: re.search(url, cloud.said) is not None)
+        eventually(lambda: re.search(url, cloud.said) is not None)
         (address,) = re.findall(url, cloud.said)
         assert cloud.send("GET", "/", host=address).body == b"hello"
         cloud.send("PUT", "/_localcloud/object?bucket=recordings-1250000009&key=in/1", body=b"1")
-        wait_for(lambda: "hello from a bucket" in cloud.said)
+        eventually(lambda: "hello from a bucket" in cloud.said)
         assert "voice-dev-separation-hello: hello from GET" in cloud.said
 
 

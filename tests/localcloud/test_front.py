@@ -16,6 +16,7 @@ from localcloud.hosts import ApiGatewayHost, CiHost, CosHost, FunctionUrlHost
 from localcloud.recorder import RecordedRequest, Recorder
 from localcloud.server import Server
 from tests.localcloud.signing import signed_headers
+from tests.support import eventually
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
 COS = "media-1250000000.cos.ap-guangzhou.myqcloud.com"
@@ -179,8 +180,10 @@ def test_a_connection_serves_several_requests_after_refusals_too(client: Client)
 def test_a_client_that_leaves_in_the_middle_of_its_body_does_no_harm(
     client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with socket.create_connection(("127.0.0.1", client.port), timeout=30) as connection:
-        connection.sendall(f"PUT /key HTTP/1.1\r\nHost: {COS}\r\nContent-Length: 10\r\n\r\nabc".encode())
+    with caplog.at_level(logging.INFO, logger="localcloud"):
+        with socket.create_connection(("127.0.0.1", client.port), timeout=30) as connection:
+            connection.sendall(f"PUT /key HTTP/1.1\r\nHost: {COS}\r\nContent-Length: 10\r\n\r\nabc".encode())
+        eventually(lambda: "left before its answer" in caplog.text)
     assert client.send("GET", "/", COS)[0].status == 200
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 

@@ -5,7 +5,7 @@ import pytest
 pytest_plugins = ["pytester"]
 
 PUTS = """
-    import http.client
+    import threading
     import pytest
     from localcloud import LocalCloud, Options
 
@@ -15,13 +15,15 @@ PUTS = """
     def test_each_has_a_fresh_cloud(localcloud: LocalCloud, run: int) -> None:
         assert localcloud.cos.buckets() == {}
         localcloud.cos.create_bucket("media-1250000000", "ap-guangzhou")
-        ports.add(localcloud.endpoint)
+        ports.add(localcloud.endpoint.rpartition(":")[2])
+        assert f"localcloud:{localcloud.endpoint.rpartition(':')[2]}" in threads()
 
     def test_it_is_over_with_its_test() -> None:
-        for endpoint in ports:
-            connection = http.client.HTTPConnection(endpoint.removeprefix("http://"), timeout=30)
-            with pytest.raises(ConnectionRefusedError):
-                connection.request("GET", "/")
+        assert ports
+        assert not {f"localcloud:{port}" for port in ports} & threads()
+
+    def threads() -> set[str]:
+        return {thread.name for thread in threading.enumerate()}
 """
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from pydantic import Field
 
@@ -86,44 +87,55 @@ def cam_service(
     owner: Account, policies: Mapping[str, Policy] | None, roles_in_use: Callable[[], frozenset[str]]
 ) -> Service:
     """Return the service that knows these roles: the functions', who may do everything where `policies` is None."""
+    roles = _Roles(owner, policies, roles_in_use)
+    return Service(
+        "cam",
+        "2019-01-16",
+        {
+            "GetUserAppId": Action(_Nothing, roles.get_user_app_id),
+            "GetRole": Action(_OfRole, roles.get_role),
+            "ListAttachedRolePolicies": Action(_Attached, roles.list_attached),
+            "GetPolicy": Action(_OfPolicy, roles.get_policy),
+        },
+    )
 
-    def known() -> dict[str, Policy]:
-        return dict(policies) if policies is not None else dict.fromkeys(sorted(roles_in_use()), EVERYTHING)
 
-    def existing(role: str) -> str:
-        if role not in known():
-            names = ", ".join(known()) or "none"
-            raise ApiError("InvalidParameter.RoleNotExist", f"There is no role {role!r}; known: {names}.")
-        return role
+@dataclass(frozen=True)
+class _Roles:
+    """The actions, each as its parameters ask."""
 
-    def get_user_app_id(_region: str, _asked: _Nothing) -> Answer:
-        return UserAppId(uin=owner.uin, owner_uin=owner.uin, app_id=int(owner.appid))
+    owner: Account
+    policies: Mapping[str, Policy] | None
+    in_use: Callable[[], frozenset[str]]
 
-    def get_role(_region: str, asked: _OfRole) -> Answer:
-        name = existing(asked.role_name)
-        role_id = str(_FIRST_ID + list(known()).index(name))
-        return Role(role_info=RoleInfo(role_id=role_id, role_name=name, policy_document=json.dumps(TRUST)))
+    def get_user_app_id(self, _region: str, _asked: _Nothing) -> Answer:
+        return UserAppId(uin=self.owner.uin, owner_uin=self.owner.uin, app_id=int(self.owner.appid))
 
-    def list_attached(_region: str, asked: _Attached) -> Answer:
-        name = existing(asked.role_name)
-        attached = [AttachedPolicy(policy_id=_FIRST_ID + list(known()).index(name), policy_name=name)]
+    def get_role(self, _region: str, asked: _OfRole) -> Answer:
+        name = asked.role_name
+        role_info = RoleInfo(role_id=str(self._id(name)), role_name=name, policy_document=json.dumps(TRUST))
+        return Role(role_info=role_info)
+
+    def list_attached(self, _region: str, asked: _Attached) -> Answer:
+        attached = [AttachedPolicy(policy_id=self._id(asked.role_name), policy_name=asked.role_name)]
         return AttachedPolicies(list=attached if asked.page == 1 else [], total_num=len(attached))
 
-    def get_policy(_region: str, asked: _OfPolicy) -> Answer:
-        ids = dict(enumerate(known().items(), start=_FIRST_ID))
+    def get_policy(self, _region: str, asked: _OfPolicy) -> Answer:
+        ids = dict(enumerate(self._known().items(), start=_FIRST_ID))
         if asked.policy_id not in ids:
             message = f"There is no policy {asked.policy_id}. List those that are attached to a role."
             raise ApiError("ResourceNotFound.PolicyIdNotFound", message)
         name, policy = ids[asked.policy_id]
         return PolicyDetail(policy_name=name, policy_document=write_policy(policy))
 
-    return Service(
-        "cam",
-        "2019-01-16",
-        {
-            "GetUserAppId": Action(_Nothing, get_user_app_id),
-            "GetRole": Action(_OfRole, get_role),
-            "ListAttachedRolePolicies": Action(_Attached, list_attached),
-            "GetPolicy": Action(_OfPolicy, get_policy),
-        },
-    )
+    def _known(self) -> dict[str, Policy]:
+        """Every role, each with its one policy."""
+        return dict(self.policies) if self.policies is not None else dict.fromkeys(sorted(self.in_use()), EVERYTHING)
+
+    def _id(self, role: str) -> int:
+        """Return the id of a role, which is also its policy's. Raises ApiError."""
+        known = list(self._known())
+        if role not in known:
+            names = ", ".join(known) or "none"
+            raise ApiError("InvalidParameter.RoleNotExist", f"There is no role {role!r}; known: {names}.")
+        return _FIRST_ID + known.index(role)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from localcloud.ci import times
 from localcloud.ci.jobs import Job, State
 from localcloud.ci.listing import Time
 from localcloud.ci.nodes import Parameters, comma_separated
@@ -69,14 +70,12 @@ class ExecutionFilter(Parameters):
 
     def admits(self, execution: WorkflowExecution) -> bool:
         """Whether it is asked for."""
-        created = execution.create_time.replace(microsecond=0)
         return (
             execution.workflow.workflow_id == self.workflow_id
             and self.name in ("", execution.object)
             and not self.job_id
             and ("All" in self.states or execution.state in self.states)
-            and (self.start_creation_time is None or created >= self.start_creation_time)
-            and (self.end_creation_time is None or created <= self.end_creation_time)
+            and times.between(execution.create_time, self.start_creation_time, self.end_creation_time)
         )
 
 

@@ -41,15 +41,13 @@ class JobFilter(Parameters):
 
     def admits(self, job: KnownJob) -> bool:
         """Whether it is asked for, whatever its queue."""
-        created = job.creation_time.replace(microsecond=0)
         return (
             self.tag in ("", job.tag)
             and self.workflow_id in ("", job.workflow_id)
             and not self.inventory_trigger_job_id  # there are no batch jobs here
             and self.input_object in ("", job.input_object)
             and ("All" in self.states or job.state in self.states)
-            and (self.start_creation_time is None or created >= self.start_creation_time)
-            and (self.end_creation_time is None or created <= self.end_creation_time)
+            and times.between(job.creation_time, self.start_creation_time, self.end_creation_time)
         )
 
 

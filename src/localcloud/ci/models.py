@@ -25,7 +25,6 @@ from localcloud.ci.queues import NotifyConfig, Queue, QueueCategory, QueueUpdate
 from localcloud.ci.rendering import render_notification
 from localcloud.ci.services import MEDIA_PROCESSING, SMART_AUDIO, ServiceBuckets
 from localcloud.ci.template_store import Templates
-from localcloud.ci.templates import Template
 from localcloud.ci.workflow_rendering import render_workflow_finish
 from localcloud.ci.workflow_runs import WorkflowRuns
 from localcloud.ci.workflow_store import Workflows
@@ -114,10 +113,6 @@ class Ci:
     def require_bucket(self, bucket: str, region: str) -> None:
         """Raise CloudError 404 NoSuchBucket unless the bucket is there and in this region."""
         self._cos.require_bucket(bucket, region)
-
-    def add_template(self, template: Template) -> None:
-        """Make a template known, in place of one with the same id."""
-        self.templates.add(template)
 
     def check_workflow(self, bucket: str, request: WorkflowRequest) -> WorkflowRequest:
         """Return what a workflow of the bucket is to be. Raises CloudError 400 TemplateNotFound."""

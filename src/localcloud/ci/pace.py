@@ -55,12 +55,26 @@ class Immediate:
         """Do nothing."""
 
 
-class Timed:
-    """Every job stays Submitted and Running for at least `state_delay` real seconds each."""
+class Timer(Protocol):
+    """What Timed is timed by: `Later`, or whatever makes calls when they are due. Thread-safe."""
 
-    def __init__(self, state_delay: float) -> None:
+    def call(self, seconds: float, call: Go, /) -> None:
+        """Make `call` in so many seconds."""
+
+    def is_idle(self) -> bool:
+        """Return whether there is no call to make and none being made."""
+
+    def stop(self) -> None:
+        """Make no more calls."""
+
+
+class Timed:
+    """Every job stays Submitted and Running for at least `state_delay` seconds each, by a timer of its own."""
+
+    def __init__(self, state_delay: float, new_timer: Callable[[], Timer] = Later) -> None:
         self._state_delay = state_delay
-        self._later = Later()
+        self._new_timer = new_timer
+        self._timer = new_timer()
         self._lock = threading.Lock()
         self._held: dict[str, Go] = {}
 
@@ -68,7 +82,7 @@ class Timed:
         """Have `go` called when the delay is over."""
         with self._lock:
             self._held[job_id] = go
-        self._later.call(self._state_delay, lambda: self._go(job_id, go))
+        self._timer.call(self._state_delay, lambda: self._go(job_id, go))
 
     def withdraw(self, job_id: str) -> bool:
         """Forget a step whose time has not come."""
@@ -81,14 +95,14 @@ class Timed:
 
     def is_idle(self) -> bool:
         """Return whether every step was taken."""
-        return self._later.is_idle()
+        return self._timer.is_idle()
 
     def stop(self) -> None:
         """Take none of the steps that are held back."""
-        self._later.stop()
+        self._timer.stop()
         with self._lock:
             self._held.clear()
-            self._later = Later()
+            self._timer = self._new_timer()
 
     def _go(self, job_id: str, go: Go) -> None:
         with self._lock:

@@ -14,7 +14,6 @@ from localcloud import xml
 from localcloud.clock import iso_date, whole_seconds
 from localcloud.cos import checks
 from localcloud.cos.acl import OWNER, OWNER_UIN
-from localcloud.cos.completion import complete
 from localcloud.cos.conditions import Span, read_range
 from localcloud.cos.contents import copy_span
 from localcloud.cos.digests import Digests, digests_of
@@ -22,6 +21,7 @@ from localcloud.cos.documents import read_complete
 from localcloud.cos.listing import grouped, starting_after
 from localcloud.cos.models import Cos
 from localcloud.cos.multipart import MAX_PARTS, MultipartUpload, Part
+from localcloud.cos.multipart_completion import complete
 from localcloud.cos.objects import StoredObject
 from localcloud.cos.operations import refuse_other_put_headers
 from localcloud.cos.reading import (

@@ -18,11 +18,14 @@ class Weaknesses:
     The vendor calls the listing eventually consistent (436/7734) and names no time.
     `once_versioned`: buckets that had versioning at some time, where x-cos-forbid-overwrite does nothing for ever
     (436/7749, 436/19883).
+    `versions_untold`: no answer has the x-cos-version-id that gives such a bucket away; no page says that one whose
+    versioning is suspended sends it.
     """
 
     check_to_commit_seconds: float = 0.0
     list_lag_seconds: float = 0.0
     once_versioned: frozenset[str] = frozenset()
+    versions_untold: bool = False
 
     def listed_as_of(self, now: datetime) -> datetime | None:
         """Return the time whose state a listing shows, None for the present."""

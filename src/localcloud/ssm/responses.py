@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
@@ -102,24 +102,47 @@ class SecretList(Answer):
 
 def ssm_service(ssm: Ssm, creator: Account) -> Service:
     """Return the service that has these secrets, all made by one account."""
+    secrets = _Secrets(ssm, creator)
+    resource = secrets.resource
+    actions: dict[str, Act] = {
+        "CreateSecret": Action(_Created, secrets.create, resource),
+        "PutSecretValue": Action(_Valued, secrets.put, resource),
+        "UpdateSecret": Action(_Valued, secrets.update, resource),
+        "GetSecretValue": Action(_Versioned, secrets.get, resource),
+        "DescribeSecret": Action(_Named, secrets.describe, resource),
+        "ListSecrets": Action(_Listed, secrets.page),
+        "EnableSecret": Action(_Named, secrets.enable, resource),
+        "DisableSecret": Action(_Named, secrets.disable, resource),
+    }
+    return Service("ssm", "2019-09-23", actions)
 
-    def resource(asked: _Named) -> str:
-        return f"secret/creatorUin/{creator.uin}/{asked.secret_name}"
 
-    def create(region: str, asked: _Created) -> Answer:
-        ssm.create(region, asked.secret_name, asked.value(), version_id=asked.version_id, description=asked.description)
+@dataclass(frozen=True)
+class _Secrets:
+    """The actions, each as its parameters ask."""
+
+    ssm: Ssm
+    creator: Account
+
+    def resource(self, asked: _Named) -> str:
+        return f"secret/creatorUin/{self.creator.uin}/{asked.secret_name}"
+
+    def create(self, region: str, asked: _Created) -> Answer:
+        self.ssm.create(
+            region, asked.secret_name, asked.value(), version_id=asked.version_id, description=asked.description
+        )
         return SecretVersion(secret_name=asked.secret_name, version_id=asked.version_id)
 
-    def put(region: str, asked: _Valued) -> Answer:
-        ssm.put(region, asked.secret_name, asked.version_id, asked.value())
+    def put(self, region: str, asked: _Valued) -> Answer:
+        self.ssm.put(region, asked.secret_name, asked.version_id, asked.value())
         return SecretVersion(secret_name=asked.secret_name, version_id=asked.version_id)
 
-    def update(region: str, asked: _Valued) -> Answer:
-        ssm.update(region, asked.secret_name, asked.version_id, asked.value())
+    def update(self, region: str, asked: _Valued) -> Answer:
+        self.ssm.update(region, asked.secret_name, asked.version_id, asked.value())
         return SecretVersion(secret_name=asked.secret_name, version_id=asked.version_id)
 
-    def get(region: str, asked: _Versioned) -> Answer:
-        value = ssm.value(region, asked.secret_name, asked.version_id)
+    def get(self, region: str, asked: _Versioned) -> Answer:
+        value = self.ssm.value(region, asked.secret_name, asked.version_id)
         return SecretValue(
             secret_name=asked.secret_name,
             version_id=asked.version_id,
@@ -127,32 +150,21 @@ def ssm_service(ssm: Ssm, creator: Account) -> Service:
             secret_binary=value.binary,
         )
 
-    def describe(region: str, asked: _Named) -> Answer:
-        return SecretMetadata.of(ssm.get(region, asked.secret_name))
+    def describe(self, region: str, asked: _Named) -> Answer:
+        return SecretMetadata.of(self.ssm.get(region, asked.secret_name))
 
-    def page(region: str, asked: _Listed) -> Answer:
-        secrets = ssm.list(region, name_part=asked.search_secret_name, order=asked.order_type)
+    def page(self, region: str, asked: _Listed) -> Answer:
+        secrets = self.ssm.list(region, name_part=asked.search_secret_name, order=asked.order_type)
         wanted = secrets[asked.offset : asked.offset + (asked.limit or 20)]
         return SecretList(total_count=len(secrets), secret_metadatas=[SecretMetadata.of(secret) for secret in wanted])
 
-    def enabling(*, enabled: bool) -> Callable[[str, _Named], Answer]:
-        def enable(region: str, asked: _Named) -> Answer:
-            ssm.enable(region, asked.secret_name, enabled=enabled)
-            return SecretName(secret_name=asked.secret_name)
+    def enable(self, region: str, asked: _Named) -> Answer:
+        self.ssm.enable(region, asked.secret_name, enabled=True)
+        return SecretName(secret_name=asked.secret_name)
 
-        return enable
-
-    actions: dict[str, Act] = {
-        "CreateSecret": Action(_Created, create, resource),
-        "PutSecretValue": Action(_Valued, put, resource),
-        "UpdateSecret": Action(_Valued, update, resource),
-        "GetSecretValue": Action(_Versioned, get, resource),
-        "DescribeSecret": Action(_Named, describe, resource),
-        "ListSecrets": Action(_Listed, page),
-        "EnableSecret": Action(_Named, enabling(enabled=True), resource),
-        "DisableSecret": Action(_Named, enabling(enabled=False), resource),
-    }
-    return Service("ssm", "2019-09-23", actions)
+    def disable(self, region: str, asked: _Named) -> Answer:
+        self.ssm.enable(region, asked.secret_name, enabled=False)
+        return SecretName(secret_name=asked.secret_name)
 
 
 def _decoded(binary: str) -> bytes:

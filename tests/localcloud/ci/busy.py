@@ -1,7 +1,6 @@
 """A CI whose one pair of hands is full, so that jobs wait."""
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from localcloud.ci.jobs import Job, OutputFile, State
 from localcloud.cos.models import Cos
 from localcloud.media.models import Progress
 from tests.localcloud.ci.lab import Lab, request_for
+from tests.support import PATIENCE, eventually
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,13 @@ def kept_busy(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Iterator[Busy]:
     over = threading.Event()
 
     def wait(_job: Job, _cos: Cos, _progress: Progress) -> tuple[OutputFile, ...]:
-        assert over.wait(30)
+        assert over.wait(PATIENCE)
         return ()
 
     monkeypatch.setattr("localcloud.ci.job_runner.run_job", wait)
     busy = Busy(lab.submit(request_for()), over)
-    until = time.monotonic() + 10
-    while lab.job(busy.job.job_id).state is not State.RUNNING:
-        assert time.monotonic() < until
-        time.sleep(0.001)
     try:
+        eventually(lambda: lab.job(busy.job.job_id).state is State.RUNNING)
         yield busy
     finally:
         busy.end()

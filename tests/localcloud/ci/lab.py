@@ -1,6 +1,5 @@
 """A CI with its COS, without a wire, and requests for it."""
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from localcloud.ci.pace import Pace
 from localcloud.ci.queues import NotifyConfig, Queue, QueueState, QueueUpdate
 from localcloud.cos.models import Cos
 from tests.localcloud.media.files import tone, write
+from tests.support import eventually
 
 BUCKET = "media-1250000000"
 REGION = "ap-guangzhou"
@@ -110,10 +110,7 @@ class Lab:
         return job
 
     def wait(self) -> None:
-        until = time.monotonic() + 30
-        while not self.ci.is_idle():
-            assert time.monotonic() < until, "the job takes too long"
-            time.sleep(0.005)
+        eventually(self.ci.is_idle)
 
 
 @contextmanager

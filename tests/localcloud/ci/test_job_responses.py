@@ -73,7 +73,7 @@ def test_the_vendors_sdk_submits_every_mode(wire: Wire, tmp_path: Path, mode: st
 
 
 def test_a_job_by_template_names_the_template_and_not_its_parameters(wire: Wire) -> None:
-    wire.lab.ci.add_template(Template("t1", "voice only", VoiceSeparate(audio_mode=AudioMode.IS_AUDIO), BUCKET))
+    wire.lab.ci.templates.add(Template("t1", "voice only", VoiceSeparate(audio_mode=AudioMode.IS_AUDIO), BUCKET))
     submitted = wire.create({**JOB, "Operation": {**JOB["Operation"], "TemplateId": "t1"}})
     operation = submitted["Operation"]
     assert (operation["TemplateId"], operation["TemplateName"]) == ("t1", "voice only")

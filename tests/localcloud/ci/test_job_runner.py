@@ -2,25 +2,52 @@ import hashlib
 import re
 import tempfile
 import threading
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from localcloud.ci.jobs import State
+from localcloud.ci.jobs import Job, OutputFile, State
 from localcloud.ci.listing import JobFilter
 from localcloud.ci.models import Ci
+from localcloud.ci.separating import run_job
 from localcloud.cos.models import Cos
+from localcloud.media.models import Progress
 from localcloud.media.probe import probe
 from tests.localcloud.ci.lab import BUCKET, OUTPUT, REGION, Delivery, Lab, lab_in, request_for
 from tests.localcloud.media.files import read, tone, video, write
 from tests.localcloud.media.mixtures import gain, talk_over_music
+from tests.support import PATIENCE
 
 ADDRESS = "<CallBack>http://127.0.0.1:9/secret</CallBack>"
 
 
 def stored(lab: Lab, key: str) -> Path:
     return lab.cos.get(BUCKET, key).path
+
+
+@contextmanager
+def held_midway(lab: Lab, monkeypatch: pytest.MonkeyPatch, request: str = "") -> Iterator[Job]:
+    """Have a job on its way, some of it done, which goes on when the context ends."""
+    reached, go_on = threading.Event(), threading.Event()
+
+    def run(job: Job, cos: Cos, progress: Progress) -> tuple[OutputFile, ...]:
+        def report(percent: int) -> None:
+            progress(percent)
+            if percent:
+                reached.set()
+                assert go_on.wait(PATIENCE)
+
+        return run_job(job, cos, report)
+
+    monkeypatch.setattr("localcloud.ci.job_runner.run_job", run)
+    job = lab.submit(request_for(request=request))
+    try:
+        assert reached.wait(PATIENCE)
+        yield job
+    finally:
+        go_on.set()
 
 
 def test_a_job_really_separates_the_recording(lab: Lab, tmp_path: Path) -> None:
@@ -68,18 +95,13 @@ def test_times_follow_each_other(lab: Lab, tmp_path: Path) -> None:
     assert job.creation_time < job.start_time < job.end_time
 
 
-def test_progress_is_visible_while_a_job_runs(lab: Lab, tmp_path: Path) -> None:
+def test_progress_is_visible_while_a_job_runs(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lab.upload_tone(tmp_path, seconds=60)
-    job_id = lab.submit(request_for()).job_id
-    seen = set()
-    until = time.monotonic() + 30
-    while not lab.ci.is_idle() and time.monotonic() < until:
-        job = lab.job(job_id)
-        if job.state is State.RUNNING:
-            seen.add(job.progress)
-        time.sleep(0.002)
-    assert any(0 < progress < 100 for progress in seen)
-    assert lab.job(job_id).progress == 100
+    with held_midway(lab, monkeypatch) as job:
+        running = lab.job(job.job_id)
+        assert running.state is State.RUNNING
+        assert 0 < running.progress < 100
+    assert lab.finished(job.job_id).progress == 100
 
 
 @pytest.mark.parametrize(
@@ -172,29 +194,26 @@ def test_a_failed_job_is_told_of_too(lab: Lab) -> None:
     assert b"<State>Failed</State>" in lab.deliveries[0].body
 
 
-def test_the_stop_ends_a_long_job_quickly_and_quietly(lab: Lab, tmp_path: Path) -> None:
+def test_the_stop_ends_a_long_job_in_the_middle_and_quietly(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lab.upload_tone(tmp_path, seconds=400)
-    running = lab.submit(request_for(request=ADDRESS))
-    waiting = lab.submit(request_for())
-    until = time.monotonic() + 10
-    while lab.job(running.job_id).state is not State.RUNNING and time.monotonic() < until:
-        time.sleep(0.001)
-    begin = time.monotonic()
+    with held_midway(lab, monkeypatch, ADDRESS) as running:
+        waiting = lab.submit(request_for())
     lab.ci.stop()
-    assert time.monotonic() - begin < 2
     assert lab.job(running.job_id).state is State.RUNNING
     assert lab.job(waiting.job_id).state is State.SUBMITTED
+    assert [each.key for each in lab.cos.list(BUCKET).contents] == ["in/talk.mp3"]
     assert lab.deliveries == []
     assert not [thread for thread in threading.enumerate() if thread.name == "localcloud:ci"]
 
 
-def test_an_input_overwritten_midway_does_not_matter(lab: Lab, tmp_path: Path) -> None:
+def test_an_input_overwritten_midway_does_not_matter(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lab.upload_tone(tmp_path, seconds=60)
-    job_id = lab.submit(request_for()).job_id
-    while lab.job(job_id).progress == 0:
-        time.sleep(0.001)
-    lab.cos.put(BUCKET, "in/talk.mp3", b"something else")
-    assert lab.finished(job_id).state is State.SUCCESS
+    with held_midway(lab, monkeypatch) as job:
+        lab.cos.put(BUCKET, "in/talk.mp3", b"something else")
+        assert lab.job(job.job_id).state is State.RUNNING
+    assert lab.finished(job.job_id).state is State.SUCCESS
 
 
 def test_results_overwrite_what_was_there(lab: Lab, tmp_path: Path) -> None:

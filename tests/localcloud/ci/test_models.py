@@ -1,7 +1,6 @@
 import json
 import logging
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from localcloud.ci.voice_separate import AudioMode, VoiceSeparate
 from localcloud.errors import CloudError
 from tests.localcloud.ci.busy import Busy
 from tests.localcloud.ci.lab import BUCKET, OUTPUT, REGION, Delivery, Lab, lab_in, request_for
+from tests.support import eventually
 
 ADDRESS = "<CallBack>http://127.0.0.1:9/secret</CallBack>"
 
@@ -37,7 +37,7 @@ def test_jobs_go_to_the_queue_of_smart_audio_and_a_queue_nobody_made_is_taken_as
 
 def test_a_template_wins_over_parameters_beside_it(lab: Lab, tmp_path: Path) -> None:
     lab.upload_tone(tmp_path)
-    lab.ci.add_template(Template("t1", "voice only", VoiceSeparate(audio_mode=AudioMode.IS_AUDIO)))
+    lab.ci.templates.add(Template("t1", "voice only", VoiceSeparate(audio_mode=AudioMode.IS_AUDIO)))
     how = "<TemplateId>t1</TemplateId><VoiceSeparate><AudioMode>IsBackground</AudioMode></VoiceSeparate>"
     output = f"{OUTPUT}<AuObject>v.m4a</AuObject><Object>b.m4a</Object>"
     job = lab.run(request_for(how=how, output=output))
@@ -200,10 +200,7 @@ def test_as_many_jobs_run_at_once_as_the_queue_lets(lab: Lab, busy: Busy) -> Non
     second, third = (lab.submit(request_for()) for _ in range(2))
     assert [lab.job(job.job_id).state for job in (second, third)] == [State.SUBMITTED] * 2
     lab.ci.set_max_concurrent(BUCKET, 2)
-    until = time.monotonic() + 10
-    while lab.job(second.job_id).state is not State.RUNNING:
-        assert time.monotonic() < until
-        time.sleep(0.001)
+    eventually(lambda: lab.job(second.job_id).state is State.RUNNING)
     assert lab.job(busy.job.job_id).state is State.RUNNING
     assert lab.job(third.job_id).state is State.SUBMITTED
     busy.end()
@@ -230,7 +227,7 @@ def test_a_bucket_has_to_be_opened_first_where_that_is_required(tmp_path: Path) 
 
 def test_a_template_of_another_bucket_is_not_found(lab: Lab) -> None:
     separate = VoiceSeparate(audio_mode=AudioMode.IS_AUDIO)
-    lab.ci.add_template(Template("t1", "theirs", separate, bucket="other-1250000000"))
+    lab.ci.templates.add(Template("t1", "theirs", separate, bucket="other-1250000000"))
     with refusal(400, "TemplateNotFound"):
         lab.submit(request_for(how="<TemplateId>t1</TemplateId>"))
 

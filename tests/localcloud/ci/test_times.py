@@ -1,4 +1,4 @@
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -22,3 +22,12 @@ def test_a_written_time_is_read_as_the_same_second(at: datetime) -> None:
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"does not match|unconverted"):
         times.read(text)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "lies"), [(None, None, True), (0, 0, True), (1, None, False), (None, -1, False), (-1, 1, True)]
+)
+def test_a_time_lies_between_two_to_the_second(start: int | None, end: int | None, lies: bool) -> None:
+    noon = datetime(2022, 7, 1, 12, tzinfo=timezone.utc)
+    first, last = (None if bound is None else noon + timedelta(seconds=bound) for bound in (start, end))
+    assert times.between(noon + timedelta(milliseconds=900), first, last) is lies

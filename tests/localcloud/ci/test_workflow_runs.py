@@ -1,7 +1,6 @@
 """Uploads that become jobs by themselves, and the news of it."""
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from localcloud.errors import CloudError
 from tests.localcloud.ci.lab import BUCKET, REGION, Lab, lab_in
 from tests.localcloud.ci.workflow_lab import NODE, NOTIFY, add_workflow, node
 from tests.localcloud.media.files import tone, write
+from tests.support import eventually
 
 TOLD = {"ObjectPrefix": "in/", "NotifyConfig": NOTIFY}
 TWO = {"VoiceSeparate_1": node("a"), "VoiceSeparate_2": node("b")}
@@ -245,10 +245,7 @@ def test_the_workflow_is_over_only_when_all_its_jobs_are(manual: tuple[Lab, Manu
     first, second = (job.job_id for job in lab.ci.jobs())
     for _ in range(2):
         pace.advance(second)
-    until = time.monotonic() + 20
-    while lab.job(second).state is not State.SUCCESS:
-        assert time.monotonic() < until
-        time.sleep(0.002)
+    eventually(lambda: lab.job(second).state is State.SUCCESS)
     lab.wait()
     assert events(lab) == ["TaskFinish"]
     for _ in range(2):

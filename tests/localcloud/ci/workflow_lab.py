@@ -57,7 +57,7 @@ def add_template(lab: Lab, template_id: str = TEMPLATE) -> None:
     separate = VoiceSeparate(
         audio_mode=AudioMode.AUDIO_AND_BACKGROUND, audio_config=AudioConfig(codec="mp3", bitrate=128)
     )
-    lab.ci.add_template(Template(template_id, "both", separate))
+    lab.ci.templates.add(Template(template_id, "both", separate))
 
 
 def add_workflow(lab: Lab, **parts: Any) -> MediaWorkflow:

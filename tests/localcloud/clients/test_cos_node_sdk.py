@@ -11,13 +11,14 @@ import pytest
 
 from tests.localcloud.cos_server import CosServer
 from tests.localcloud.signing import SECRET_ID, SECRET_KEY
+from tests.programs import how_to_install
 
 NODE = Path(__file__).parent / "node"
 CASES = re.findall(r"^  async (\w+)\(cos, where\)", (NODE / "cases.js").read_text(encoding="utf-8"), re.MULTILINE)
 
 needs_node = pytest.mark.skipif(
     not (NODE / "node_modules" / ".installed").exists(),
-    reason="cos-nodejs-sdk-v5 is not installed: run `make setup` with Node 18 or newer",
+    reason=f"cos-nodejs-sdk-v5 is not installed: run `make setup` with Node 18 or newer. {how_to_install('node')}",
 )
 
 

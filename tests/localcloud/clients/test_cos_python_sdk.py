@@ -115,7 +115,7 @@ def test_a_presigned_address_is_downloaded_with_nothing_else(cos_server: CosServ
     cos_server.cos.put(cos_server.bucket, "a b+c.wav", b"content")
     address = cos_server.client().get_presigned_url(cos_server.bucket, "a b+c.wav", "GET")
     with requests.Session() as session:
-        answer = session.get(address, proxies={"http": cos_server.server.url}, timeout=10)
+        answer = session.get(address, proxies={"http": cos_server.server.url}, timeout=60)
         assert (answer.status_code, answer.content) == (200, b"content")
 
 

@@ -2,8 +2,7 @@
 
 import http.client
 import json
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -11,16 +10,9 @@ from xml.sax.saxutils import escape
 
 from localcloud import LocalCloud
 from tests.localcloud.ci.lab import BUCKET, REGION, request_for
+from tests.support import PATIENCE
 
 NOTHING: dict[str, str] = {}
-PATIENCE = 60.0  # seconds
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.01)
 
 
 def submit(cloud: LocalCloud, key: str = "in/talk.mp3") -> str:
@@ -43,7 +35,7 @@ def send(
     port: int, method: str, target: str, *, body: bytes | None = None, headers: Mapping[str, str] = NOTHING
 ) -> Answer:
     """Send exactly this to a port of this machine."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2 * PATIENCE)
     try:
         connection.request(method, target, body, dict(headers))
         response = connection.getresponse()

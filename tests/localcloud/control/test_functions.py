@@ -1,7 +1,8 @@
 from localcloud.scf.cron import Cron
 from localcloud.scf.project import HttpTrigger, TimerTrigger
 from tests.localcloud.cloud_lab import BUCKET, CloudLab, on_upload
-from tests.localcloud.control.steering import PATIENCE, Steering
+from tests.localcloud.control.steering import Steering
+from tests.support import PATIENCE
 
 TALKING = """
 def main_handler(event, context):

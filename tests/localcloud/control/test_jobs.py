@@ -5,9 +5,9 @@ import pytest
 from localcloud import LocalCloud, Options
 from localcloud.ci.pace import Manual
 from tests.localcloud.ci.lab import BUCKET, REGION
-from tests.localcloud.control.steering import PATIENCE, Steering, submit, wait_for
+from tests.localcloud.control.steering import Steering, submit
 from tests.localcloud.media.files import tone, write
-from tests.support import EVENTS
+from tests.support import EVENTS, PATIENCE, eventually
 
 
 def test_a_job_goes_step_by_step_when_told(tmp_path: Path) -> None:
@@ -21,7 +21,7 @@ def test_a_job_goes_step_by_step_when_told(tmp_path: Path) -> None:
         assert (job["bucket"], job["input"], job["start_time"]) == (BUCKET, "in/talk.wav", None)
 
         steering.post("/jobs/advance", job_id=job_id)
-        wait_for(lambda: steering.get("/jobs")["jobs"][0]["state"] == "Running")
+        eventually(lambda: steering.get("/jobs")["jobs"][0]["state"] == "Running")
         assert steering.get("/idle") == {"is_idle": True}  # as far as it can go by itself
 
         steering.post("/jobs/advance", job_id=job_id)

@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 from localcloud import LocalCloud
 from localcloud.ci.pace import Manual
 from tests.localcloud.cloud_lab import BUCKET, COS, CloudLab, on_upload
-from tests.localcloud.control.steering import submit, wait_for
+from tests.localcloud.control.steering import submit
 from tests.localcloud.media.files import tone, write
+from tests.support import eventually
 
 HOSTILE = "<img src=x onerror=document.title='hacked'>"
 TALKING = "def main_handler(event, context): print('an upload of', event['Records'][0]['cos']['cosObject']['size'])\n"
@@ -48,7 +49,7 @@ def test_a_file_is_uploaded_calls_its_function_and_can_be_played(
     expect(shown.get_by_role("link", name="incoming/talk 1.wav")).to_be_visible()
     player = shown.locator("audio")
     player.evaluate("player => player.play()")
-    wait_for(lambda: player.evaluate("player => player.currentTime") > 0)
+    eventually(lambda: player.evaluate("player => player.currentTime") > 0)
     assert round(player.evaluate("player => player.duration"), 1) == 1.0
 
     shown.get_by_text("mps-dev-media-echo succeeded 200").click()

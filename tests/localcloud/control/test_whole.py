@@ -1,14 +1,18 @@
-import time
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+
+import pytest
 
 from localcloud import LocalCloud, Options
 from localcloud.ci.jobs import State
 from localcloud.ci.pace import Manual, Timed
 from localcloud.clock import stopped_at
-from tests.localcloud.cloud_lab import BUCKET, PATIENCE, CloudLab, on_upload
-from tests.localcloud.control.steering import Steering, submit, wait_for
+from localcloud.faults.later import Later
+from tests.localcloud.cloud_lab import BUCKET, CloudLab, on_upload
+from tests.localcloud.control.steering import Steering, submit
+from tests.support import PATIENCE, eventually
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
@@ -45,27 +49,46 @@ def test_objects_are_stamped_with_the_time_of_the_clock() -> None:
         assert cloud.cos.put(BUCKET, "key", b"").last_modified == NEW_YEAR + timedelta(days=1)
 
 
-def test_whoever_waits_is_told_when_all_is_done(cloud_lab: CloudLab, steering: Steering) -> None:
-    source = "import time\ndef main_handler(event, context): time.sleep(0.5)\n"
-    cloud_lab.deploy(source=source, triggers=(on_upload(),))
+UNTIL_TOLD = """
+import pathlib, time
+def main_handler(event, context):
+    while not pathlib.Path({go!r}).exists():
+        time.sleep(0.005)
+"""
+
+
+def test_whoever_waits_is_told_when_all_is_done(cloud_lab: CloudLab, steering: Steering, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    cloud_lab.deploy(source=UNTIL_TOLD.format(go=str(go)), triggers=(on_upload(),))
     cloud_lab.cloud.cos.put(BUCKET, "key", b"content")
     assert steering.get("/idle", timeout=0) == {"is_idle": False}
-    assert steering.get("/idle", timeout=20) == {"is_idle": True}
+    go.touch()
+    assert steering.get("/idle", timeout=PATIENCE) == {"is_idle": True}
     assert len(cloud_lab.cloud.scf.invocations) == 1
 
 
-def test_nobody_who_waits_keeps_the_cloud_from_stopping(tmp_path: Path) -> None:
-    with LocalCloud(Options(pace=Timed(60), buckets={BUCKET: "ap-guangzhou"})) as cloud:
+class Asked(Later):
+    """A timer that notes when somebody wants to know whether it is idle."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = threading.Event()
+
+    def is_idle(self) -> bool:
+        self.asked.set()
+        return super().is_idle()
+
+
+def test_nobody_who_waits_keeps_the_cloud_from_stopping(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("localcloud.server._GRACE_SECONDS", PATIENCE)
+    timer = Asked()
+    with LocalCloud(Options(pace=Timed(3600, lambda: timer), buckets={BUCKET: "ap-guangzhou"})) as cloud:
         submit(cloud)
         with ThreadPoolExecutor(1) as thread:
-            waiting = thread.submit(Steering(cloud).get, "/idle", timeout=60)
-            while not waiting.running():
-                time.sleep(0.01)
-            time.sleep(0.3)  # so that the question has arrived
-            began = time.monotonic()
+            waiting = thread.submit(Steering(cloud).get, "/idle", timeout=600)
+            assert timer.asked.wait(PATIENCE)
             cloud.stop()
-            assert time.monotonic() - began < 10
-            assert waiting.result(timeout=30) == {"is_idle": False}
+            assert waiting.result(PATIENCE) == {"is_idle": False}
 
 
 def test_after_a_reset_the_cloud_is_as_at_its_start() -> None:
@@ -116,7 +139,7 @@ def test_after_a_reset_what_was_deployed_is_deployed_anew_and_its_timers_fire(tm
         assert not cloud.scf.invocations
         assert cloud.scf.invoke("hello", {"Time": "after"}).value == "after"
         cloud.clock.advance(3600)
-        wait_for(lambda: len(cloud.scf.invocations) == 2)
+        eventually(lambda: len(cloud.scf.invocations) == 2)
         assert cloud.scf.invocations[-1].result.value == "2026-01-01T01:00:00Z"
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from localcloud.cloud import KNOWN_KEY
 from tests.localcloud.signing import signed_headers
+from tests.support import PATIENCE, first_line
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells of another's memory")
 
@@ -61,10 +62,13 @@ class Remote:
 @pytest.fixture
 def remote() -> Iterator[Remote]:
     command = [sys.executable, "-c", PROGRAM]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield Remote(int(process.stdout.readline().rpartition(":")[2]), process.pid)
-        process.communicate()  # the end of its input ends it
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+        try:
+            yield Remote(int(first_line(process).rpartition(":")[2]), process.pid)
+            process.communicate(timeout=PATIENCE)  # the end of its input ends it
+        finally:
+            process.kill()
     assert process.returncode == 0
 
 

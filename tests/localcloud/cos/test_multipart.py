@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localcloud.cos.completion import complete
 from localcloud.cos.crc64 import combined_crc64, crc64
 from localcloud.cos.digests import digests_of
 from localcloud.cos.models import Cos, Draft, ObjectCreated, Sender
 from localcloud.cos.multipart import MIN_PART_BYTES, MultipartUpload, Part, WantedPart
+from localcloud.cos.multipart_completion import complete
 from localcloud.cos.objects import StoredObject
 from localcloud.errors import CloudError
 

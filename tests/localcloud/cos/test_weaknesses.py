@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from localcloud.clock import MovableClock, stopped_at
 from localcloud.cos.models import Cos, Weaknesses
+from localcloud.cos.wire import version_headers
 from localcloud.errors import CloudError
 from tests.localcloud.cloud_lab import BUCKET, CloudLab
 from tests.localcloud.scf.lab import REGION
+from tests.support import PATIENCE
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
 LAGGING = Weaknesses(list_lag_seconds=30)
@@ -78,7 +80,7 @@ def test_in_a_window_between_check_and_commit_several_win(tmp_path: Path) -> Non
 
     def sleep(seconds: float) -> None:
         slept.append(seconds)
-        all_have_checked.wait(30)
+        all_have_checked.wait(PATIENCE)
 
     store = new_store(tmp_path, sleep)
     store.cos.weaknesses = Weaknesses(check_to_commit_seconds=0.2)
@@ -103,8 +105,10 @@ def test_a_put_that_may_overwrite_waits_for_nothing(store: Store) -> None:
     store.put("key")
 
 
-def test_racing_clients_both_win_over_http(lab: CloudLab) -> None:
-    lab.cloud.cos.weaknesses = Weaknesses(check_to_commit_seconds=0.3)
+def test_racing_clients_all_win_over_http(lab: CloudLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    all_have_checked = threading.Barrier(4)
+    monkeypatch.setattr(lab.cloud.cos, "_sleep", lambda _seconds: all_have_checked.wait(PATIENCE))
+    lab.cloud.cos.weaknesses = Weaknesses(check_to_commit_seconds=0.2)
 
     with ThreadPoolExecutor(4) as clients:
         racing = clients.map(lambda n: lab.send("PUT", "/claim", body=b"%d" % n, **FORBID)[0], range(4))
@@ -123,6 +127,13 @@ def test_in_a_bucket_that_once_had_versioning_forbidding_to_overwrite_does_nothi
     assert twice(f"{BUCKET}.cos.{REGION}.myqcloud.com") == [200, 200]
     assert twice(f"other-1250000000.cos.{REGION}.myqcloud.com") == [200, 409]
     assert lab.cloud.cos.get(BUCKET, "claim").path.read_bytes() == b"2"
+
+
+@pytest.mark.parametrize("untold", [False, True])
+def test_that_a_bucket_once_had_versioning_shows_unless_it_is_not_to(lab: CloudLab, *, untold: bool) -> None:
+    lab.cloud.cos.weaknesses = Weaknesses(once_versioned=frozenset({BUCKET}), versions_untold=untold)
+    told = version_headers(lab.cloud.cos, lab.cloud.cos.put(BUCKET, "claim", b"1"))
+    assert list(told) == ([] if untold else ["x-cos-version-id"])
 
 
 def test_a_listing_hides_a_new_object_until_the_lag_has_passed(store: Store) -> None:

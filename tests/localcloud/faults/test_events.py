@@ -1,5 +1,4 @@
 import threading
-import time
 from collections.abc import Iterator
 from functools import partial
 
@@ -7,6 +6,7 @@ import pytest
 
 from localcloud.faults.events import Counts, EventFaults, Next
 from tests.localcloud.cloud_lab import seeded
+from tests.support import eventually
 
 MESSAGES = 1000
 
@@ -24,10 +24,7 @@ def passed_on(events: EventFaults, messages: int = MESSAGES) -> list[int]:
 
     for number in range(messages):
         events.cos.pass_on(partial(arrived.append, number))
-    until = time.monotonic() + 60
-    while not events.is_idle():
-        assert time.monotonic() < until
-        time.sleep(0.005)
+    eventually(events.is_idle)
     return arrived
 
 

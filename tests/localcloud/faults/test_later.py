@@ -1,17 +1,10 @@
 import logging
 import threading
-import time
 
 import pytest
 
 from localcloud.faults.later import Later
-
-
-def wait_until_idle(later: Later) -> None:
-    until = time.monotonic() + 60
-    while not later.is_idle():
-        assert time.monotonic() < until
-        time.sleep(0.005)
+from tests.support import eventually
 
 
 def test_calls_are_made_in_the_order_they_are_due() -> None:
@@ -20,7 +13,7 @@ def test_calls_are_made_in_the_order_they_are_due() -> None:
     later.call(0.0, lambda: made.append("soon"))
     later.call(0.0, lambda: made.append("then"))
 
-    wait_until_idle(later)
+    eventually(later.is_idle)
 
     assert made == ["soon", "then", "late"]
     later.stop()
@@ -38,7 +31,7 @@ def test_it_is_not_idle_while_a_call_is_made() -> None:
     assert begun.wait(30)
     assert not later.is_idle()
     go.set()
-    wait_until_idle(later)
+    eventually(later.is_idle)
     later.stop()
 
 
@@ -51,7 +44,7 @@ def test_a_call_that_fails_is_logged_without_its_words_and_the_next_is_made(capl
     with caplog.at_level(logging.WARNING, logger="localcloud.faults"):
         later.call(0.0, fail)
         later.call(0.0, lambda: made.append("next"))
-        wait_until_idle(later)
+        eventually(later.is_idle)
 
     assert made == ["next"]
     assert "OSError" in caplog.text

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from localcloud.clock import MovableClock
 from localcloud.scf.models import Scf
 from localcloud.scf.project import FunctionSpec, Project, Source, Trigger
 
@@ -47,6 +48,11 @@ class Lab:
         (self.code / "index.py").write_text(textwrap.dedent(source), encoding="utf-8")
         self.scf.deploy(project(spec, triggers=triggers), self.code)
         return spec.key
+
+    def is_done_a_second_later(self, clock: MovableClock) -> bool:
+        """Put the clock forward by a second, and return whether nothing is left to run or to be tried again."""
+        clock.advance(1)
+        return self.scf.drain(0.01)
 
 
 LabFactory = Callable[..., Lab]

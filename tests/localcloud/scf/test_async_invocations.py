@@ -1,7 +1,6 @@
 """Asynchronous invocations that fail: tried again, given up, and kept as dead letters."""
 
 import json
-import time
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -19,9 +18,9 @@ from localcloud.scf.project import DeadLetterQueue, TimerTrigger
 from localcloud.scf.records import Records
 from localcloud.scf.registry import FunctionNotDeployedError
 from tests.localcloud.scf.lab import LabFactory
+from tests.support import PATIENCE, eventually
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=timezone.utc)
-PATIENCE = 60.0
 LOST = DeadLetterQueue("CMQ", "lost")
 FAILING = "def main_handler(event, context): raise RuntimeError('no')\n"
 SOURCE = """
@@ -50,12 +49,9 @@ def test_no_retry_comes_later_than_the_event_is_kept(new_lab: LabFactory) -> Non
     lab = new_lab(clock=clock, retry=RetryPolicy(retries=5, delay_seconds=60, max_age_seconds=100))
     key = lab.deploy(FAILING)
     lab.scf.invoke_async(key, {})
-    while len(lab.scf.invocations) < 1:
-        time.sleep(0.005)
+    eventually(lambda: lab.scf.invocations)
 
-    clock.advance(60)
-
-    assert lab.scf.drain(PATIENCE)
+    eventually(lambda: lab.is_done_a_second_later(clock))
     assert [record.outcome for record in lab.scf.invocations] == ["retrying", "dropped"]
 
 
@@ -66,8 +62,7 @@ def test_a_full_platform_is_asked_until_the_event_is_too_old(new_lab: LabFactory
     )
     key = lab.deploy(FAILING, dead_letter=LOST)
     lab.scf.invoke_async(key, {})
-    while len(lab.scf.invocations) < 4:
-        time.sleep(0.005)
+    eventually(lambda: len(lab.scf.invocations) >= 4)
 
     clock.advance(3601)
 

@@ -4,7 +4,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -13,9 +13,9 @@ from localcloud.clock import MovableClock, stopped_at
 from localcloud.scf.concurrency import NO_LIMIT, VENDOR_QUOTA, Concurrency, NoRoomError, Quota
 from localcloud.scf.event_queue import RetryPolicy
 from tests.localcloud.scf.lab import LabFactory, function_spec, project
+from tests.support import PATIENCE, eventually
 
 A_MOMENT = stopped_at(datetime(2026, 1, 1, tzinfo=timezone.utc))
-PATIENCE = 60.0
 HOLD = """
     import pathlib, time
     def main_handler(event, context):
@@ -92,7 +92,7 @@ def test_a_synchronous_call_beyond_the_quota_is_refused_at_once(new_lab: LabFact
 
     with ThreadPoolExecutor(1) as caller:
         running = caller.submit(lab.scf.invoke, key, str(tmp_path))
-        wait_for(tmp_path / "started")
+        eventually((tmp_path / "started").exists)
         refused = lab.scf.invoke(key, str(tmp_path))
         (tmp_path / "go").touch()
 
@@ -108,8 +108,7 @@ def test_an_asynchronous_event_beyond_the_quota_comes_again_more_often_than_a_fa
     key = lab.deploy(HOLD, memory_mb=256)
 
     first, second = (lab.scf.invoke_async(key, str(tmp_path)) for _ in range(2))
-    while len(lab.scf.invocations) < 3:
-        time.sleep(0.005)
+    eventually(lambda: len(lab.scf.invocations) >= 3)
     (tmp_path / "go").touch()
 
     assert lab.scf.drain(PATIENCE)
@@ -138,7 +137,7 @@ def test_each_region_has_a_quota_of_its_own(new_lab: LabFactory, tmp_path: Path)
 
     with ThreadPoolExecutor(2) as callers:
         both = [callers.submit(lab.scf.invoke, key, str(tmp_path)) for key in ("echo", "there")]
-        wait_for(tmp_path / "started")
+        eventually((tmp_path / "started").exists)
         (tmp_path / "go").touch()
 
     assert [each.result().value for each in both] == ["done", "done"]
@@ -168,10 +167,3 @@ def test_counting_survives_many_threads() -> None:
     assert 0 < most <= 10
     with concurrency.running(function_spec(memory_mb=1280)):
         pass
-
-
-def wait_for(path: Path) -> None:
-    until = datetime.now(timezone.utc) + timedelta(seconds=PATIENCE)
-    while not path.exists():
-        assert datetime.now(timezone.utc) < until
-        time.sleep(0.005)

@@ -3,26 +3,26 @@
 import os
 import re
 import textwrap
-import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
-from localcloud.clock import system_clock
+from localcloud.clock import MovableClock, stopped_at
 from localcloud.cos.models import ObjectCreated, StoredObject
 from localcloud.scf.event_queue import RetryPolicy
 from localcloud.scf.models import CodeNotFoundError
 from localcloud.scf.project import CosTrigger, HttpTrigger
 from localcloud.scf.registry import FunctionNotDeployedError, NoFunctionUrlError, url_id
 from tests.localcloud.scf.lab import REGION, Lab, LabFactory, function_spec, project
+from tests.support import PATIENCE, eventually
 
 ECHO = """
     def main_handler(event, context):
         return event
 """
-PATIENCE = 60.0  # seconds
+NEW_YEAR = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
 
 def http_trigger(function: str = "echo") -> HttpTrigger:
@@ -76,13 +76,15 @@ def test_a_retry_that_succeeds_ends_the_matter(lab: Lab, tmp_path: Path) -> None
 
 
 def test_a_retry_waits_its_delay(new_lab: LabFactory) -> None:
-    lab = new_lab(retry=RetryPolicy(retries=1, delay_seconds=0.3), clock=system_clock)
+    clock = MovableClock(stopped_at(NEW_YEAR))
+    lab = new_lab(retry=RetryPolicy(retries=1, delay_seconds=60), clock=clock)
     key = lab.deploy("def main_handler(event, context): raise RuntimeError")
     lab.scf.invoke_async(key, {})
+    eventually(lambda: lab.scf.invocations)
 
-    assert not lab.scf.drain(0.2)
-    assert lab.scf.drain(PATIENCE)
-    assert len(lab.scf.invocations) == 2
+    eventually(lambda: lab.is_done_a_second_later(clock))
+    first, second = lab.scf.invocations
+    assert second.at - first.at >= timedelta(seconds=60)
 
 
 def test_a_synchronous_call_is_not_retried(lab: Lab) -> None:
@@ -168,8 +170,7 @@ def test_what_runs_during_a_deployment_finishes_and_then_ends(lab: Lab, tmp_path
 
     with ThreadPoolExecutor(1) as caller:
         running = caller.submit(lab.scf.invoke, key, str(tmp_path))
-        while not (tmp_path / "started").exists():
-            time.sleep(0.005)
+        eventually((tmp_path / "started").exists)
         lab.deploy(ECHO)
         busy = old.pids
         (tmp_path / "go").touch()
@@ -270,8 +271,7 @@ def test_stop_drops_retries_that_wait(new_lab: LabFactory) -> None:
     lab = new_lab(retry=RetryPolicy(delay_seconds=3600))
     key = lab.deploy("def main_handler(event, context): raise RuntimeError")
     lab.scf.invoke_async(key, {})
-    while not lab.scf.invocations:
-        time.sleep(0.005)
+    eventually(lambda: lab.scf.invocations)
 
     lab.scf.stop()
 

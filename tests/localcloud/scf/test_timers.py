@@ -1,8 +1,9 @@
 """Timers of deployed functions, fired by hand and by the clock."""
 
-import time
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timezone
 
 import pytest
@@ -13,11 +14,10 @@ from localcloud.scf.project import TimerTrigger
 from localcloud.scf.registry import FunctionNotDeployedError, NoTimerError
 from localcloud.scf.timers import Timers
 from tests.localcloud.scf.lab import Lab, LabFactory, function_spec, project
+from tests.support import PATIENCE, eventually
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=timezone.utc)
 ECHO = "def main_handler(event, context): return event\n"
-PATIENCE = 60.0  # seconds
-WHILE = 0.35  # seconds in which a timer would have been looked at
 
 
 def timer(name: str, cron: str = "0 * * * * * *", function: str = "echo", *, enabled: bool = True) -> TimerTrigger:
@@ -34,25 +34,40 @@ def lab(new_lab: LabFactory, clock: MovableClock) -> Lab:
     return new_lab(clock=clock)
 
 
+@dataclass
+class Looks:
+    """The clock of timers, which counts how often they look at it."""
+
+    clock: MovableClock
+    count: int = 0
+
+    def __call__(self) -> datetime:
+        self.count += 1
+        return self.clock()
+
+    def wait_for_a_whole_one(self) -> None:
+        """Return when the timers have looked at everything at the present time of the clock."""
+        before = self.count
+        eventually(lambda: self.count >= before + 2)
+
+
 @contextmanager
-def running(lab: Lab, clock: MovableClock) -> Iterator[None]:
-    timers = Timers(lab.scf, clock)
+def running(lab: Lab, clock: MovableClock) -> Iterator[Looks]:
+    """Have the timers run; what counts their looks is handed out."""
+    looks = Looks(clock)
+    timers = Timers(lab.scf, looks)
     timers.start()
     try:
-        yield
+        yield looks
     finally:
         timers.stop()
 
 
-def times(lab: Lab) -> list[str]:
-    return [record.result.value["Time"] for record in lab.scf.invocations]
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    until = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < until
-        time.sleep(0.01)
+def fired(lab: Lab) -> list[tuple[str, str]]:
+    """Which timers have fired and when, as soon as all is told."""
+    assert lab.scf.drain(PATIENCE)
+    events = [record.result.value for record in lab.scf.invocations]
+    return sorted((event["Time"], event["TriggerName"]) for event in events)
 
 
 def test_a_timer_fired_by_hand_sends_its_event(lab: Lab) -> None:
@@ -103,48 +118,49 @@ def test_a_timer_that_is_not_there_is_named_with_those_there_are(lab: Lab) -> No
 def test_timers_fire_when_they_come_due(lab: Lab, clock: MovableClock) -> None:
     lab.deploy(ECHO, triggers=(timer("minutely"), timer("hourly", "0 0 * * * * *")))
 
-    with running(lab, clock):
-        time.sleep(WHILE)
-        assert times(lab) == []
+    with running(lab, clock) as looks:
+        looks.wait_for_a_whole_one()
+        assert fired(lab) == []
         clock.advance(60)
-        wait_until(lambda: times(lab) == ["2026-01-01T00:01:00Z"])
-        time.sleep(WHILE)
-        assert len(lab.scf.invocations) == 1, "once"
+        looks.wait_for_a_whole_one()
+        looks.wait_for_a_whole_one()
+        assert fired(lab) == [("2026-01-01T00:01:00Z", "minutely")], "once"
         clock.advance(60)
-        wait_until(lambda: times(lab) == ["2026-01-01T00:01:00Z", "2026-01-01T00:02:00Z"])
+        looks.wait_for_a_whole_one()
+        assert fired(lab) == [("2026-01-01T00:01:00Z", "minutely"), ("2026-01-01T00:02:00Z", "minutely")]
 
 
 def test_after_a_jump_of_the_clock_a_timer_fires_once(lab: Lab, clock: MovableClock) -> None:
     lab.deploy(ECHO, triggers=(timer("minutely"), timer("hourly", "0 0 * * * * *")))
 
-    with running(lab, clock):
+    with running(lab, clock) as looks:
         clock.advance(7200)
-        wait_until(lambda: len(lab.scf.invocations) == 2)
-        time.sleep(WHILE)
+        looks.wait_for_a_whole_one()
+        looks.wait_for_a_whole_one()
 
-    assert sorted(record.result.value["TriggerName"] for record in lab.scf.invocations) == ["hourly", "minutely"]
+    assert sorted(name for _, name in fired(lab)) == ["hourly", "minutely"]
 
 
 def test_a_timer_that_is_not_enabled_never_fires_by_itself(lab: Lab, clock: MovableClock) -> None:
     lab.deploy(ECHO, triggers=(timer("closed", enabled=False), timer("open")))
 
-    with running(lab, clock):
+    with running(lab, clock) as looks:
         clock.advance(60)
-        wait_until(lambda: len(lab.scf.invocations) == 1)
-        time.sleep(WHILE)
+        looks.wait_for_a_whole_one()
 
-    assert [record.result.value["TriggerName"] for record in lab.scf.invocations] == ["open"]
+    assert [name for _, name in fired(lab)] == ["open"]
 
 
 def test_stopped_timers_fire_no_more(lab: Lab, clock: MovableClock) -> None:
-    lab.deploy(ECHO, triggers=(timer("minutely"),))
+    lab.deploy(ECHO, triggers=(timer("minutely"), timer("by hand", enabled=False)))
     with running(lab, clock):
         pass
 
     clock.advance(60)
-    time.sleep(WHILE)
+    lab.scf.fire_timer("by hand")
 
-    assert lab.scf.invocations == ()
+    assert "scf-timers" not in [thread.name for thread in threading.enumerate()]
+    assert [name for _, name in fired(lab)] == ["by hand"]
 
 
 def test_timers_that_never_began_can_be_stopped(lab: Lab, clock: MovableClock) -> None:
