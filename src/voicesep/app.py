@@ -17,13 +17,12 @@ from voice_separation.instance import Invocation
 from voice_separation.story import Stories
 from voice_separation.tencent.credentials import Credentials
 from voicesep.keys import live_key
-from voicesep.project import find_project
+from voicesep.project import find_project, program
 from voicesep.running import LOG, STATE, find_running
-from voicesep.session import new_session
+from voicesep.session import PARALLEL, new_session
 from voicesep.where import Where, read_env
 
 LONGEST_SECONDS = 7 * 24 * 3600.0  # of one command; each request has limits of its own
-PARALLEL = 8
 AS_DEPLOYED: Mapping[str, str] = MappingProxyType({})
 
 
@@ -96,8 +95,8 @@ def _local_app(parallel: int, instead: Mapping[str, str]) -> App:
     running = find_running(project)
     if running is None:
         raise click.ClickException(
-            "no local app runs here: start one with `voicesep local` in another terminal, or work on the real cloud "
-            "with --live"
+            f"no local app runs here: start one with `{program()} local` in another terminal, or work on the real "
+            "cloud with --live"
         )
     key = Credentials(running.secret_id, running.secret_key)
     return app_of({**running.environment, **instead}, key, parallel, project / STATE / LOG)

@@ -21,7 +21,7 @@ from voicesep.deployment import Deployment, read_deployment
 from voicesep.keys import live_key
 from voicesep.local import LocalApp
 from voicesep.policies import role_policies
-from voicesep.project import find_project, local_environment
+from voicesep.project import find_project, local_environment, program
 from voicesep.running import find_running
 from voicesep.session import SECONDS, new_session
 from voicesep.tencent.cam import CamApi
@@ -102,7 +102,7 @@ def open_deployment(
             with local_deployment(folder, seconds) as opened:
                 yield opened
         else:
-            raise click.ClickException("no local app runs here: start one with `voicesep local`, or add --live")
+            raise click.ClickException(f"no local app runs here: start one with `{program()} local`, or add --live")
     except (VoiceSeparationError, InvalidServerlessFileError) as error:
         raise click.ClickException(str(error)) from error
 

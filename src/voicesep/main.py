@@ -21,14 +21,14 @@ from voicesep.commands.publish_page import publish_page
 from voicesep.commands.queue import queue
 from voicesep.commands.rebuild_index import rebuild_index
 from voicesep.commands.reconcile import reconcile
+from voicesep.commands.resend import resend
 from voicesep.commands.retry import retry
 from voicesep.commands.separate import separate
 from voicesep.commands.show import show
 from voicesep.commands.template import template
 from voicesep.commands.ui import ui
 from voicesep.commands.upload import upload
-
-INTERRUPTED = 130  # 128 + SIGINT
+from voicesep.interrupt import EXIT_INTERRUPTED
 
 
 class Commands(click.Group):
@@ -62,7 +62,7 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
-            ctx.exit(INTERRUPTED)
+            ctx.exit(EXIT_INTERRUPTED)
         except OSError as error:  # of a file that somebody has named, or that cannot be kept
             if error.filename is None:
                 raise
@@ -79,6 +79,6 @@ def main() -> None:
 
 
 main.add_section("Every day", local, separate, upload, jobs, show, ui)
-main.add_section("Repair", retry, cancel, backfill, reconcile, rebuild_index, logs)
+main.add_section("Repair", retry, cancel, backfill, reconcile, resend, rebuild_index, logs)
 main.add_section("Deploy", cam_policy, callback_url, doctor, live_checks, publish_page, queue, template)
 main.add_section("Develop", demo, invoke, generate_event, completion)

@@ -12,7 +12,7 @@ from localcloud.cam.policy import Policy
 from localcloud.scf.project import Project
 from localcloud.scf.serverless import read_project
 from voice_separation import settings
-from voice_separation.callback_secrets import StoredSecret
+from voice_separation.secret_rings import StoredSecret
 from voice_separation.settings import NAMES, NOT_SET, Settings
 from voicesep.project import SERVERLESS
 
@@ -24,16 +24,18 @@ FILES = {
     **{name: f"{name}.json" for name in (*DOORS, "deployer", "operator", "trust", "viewer")},
     "role": "reconcile.json",
 }
-STORED_SECRETS = "stored-secrets.json"  # added where the callback secrets are in Secrets Manager
+STORED_CALLBACK_SECRETS = "stored-callback-secrets.json"  # added where these are in Secrets Manager
+STORED_WEBHOOK_SECRETS = "stored-webhook-secrets.json"  # added, for whoever tells the receiver, where these are there
 BELIEVED_CALLBACKS = "believed-callbacks.json"  # added where callbacks are not verified: door 2 then reads the entry
 NOTICES = {  # added where a receiver is told of finished jobs
     "callback": "notices-callback.json",
     "reconcile": "notices-reconcile.json",
     "role": "notices-reconcile.json",
-    "operator": "notices-operator.json",  # `doctor` looks for notices that were given up
+    "operator": "notices-operator.json",  # `doctor` counts notices that were given up, `resend` takes them back
 }
 
 WILDCARDS = "*?"
+MOST_CHARACTERS = 6144  # of a custom policy (1031/64685)
 
 
 class NoPolicyError(ValueError):
@@ -54,6 +56,12 @@ def policy_document(project: Path, name: str, environment: Mapping[str, str], *,
     document = {**templates[0], "statement": [each for template in templates for each in template["statement"]]}
     values = _values(chosen, project, environment, uin)
     return _with_every_text(document, lambda text: Template(text).substitute(values))
+
+
+def written(document: Any) -> str:
+    """Return a policy as CAM takes it: indented, for people, unless that made it longer than CAM allows."""
+    indented = json.dumps(document, indent=2, ensure_ascii=False)
+    return indented if len(indented) <= MOST_CHARACTERS else json.dumps(document, ensure_ascii=False)
 
 
 def role_policies(project: Path, environment: Mapping[str, str]) -> dict[str, Policy]:
@@ -79,11 +87,13 @@ def _roles(project: Project) -> dict[str, str]:
 def _additions(name: str, chosen: Settings) -> Iterator[str]:
     """Yield the files of what a policy needs besides, because of the settings."""
     if name in (*DOORS, "role") and isinstance(chosen.callback_secrets, StoredSecret):
-        yield STORED_SECRETS
+        yield STORED_CALLBACK_SECRETS
     if name == "callback" and not chosen.verify_callbacks:
         yield BELIEVED_CALLBACKS
     if name in NOTICES and chosen.webhook_url:
         yield NOTICES[name]
+        if name != "operator" and isinstance(chosen.webhook_secrets, StoredSecret):
+            yield STORED_WEBHOOK_SECRETS
 
 
 def _values(chosen: Settings, folder: Path, environment: Mapping[str, str], uin: str) -> dict[str, str]:
@@ -101,7 +111,6 @@ def _values(chosen: Settings, folder: Path, environment: Mapping[str, str], uin:
         if any(character in prefix for character in WILDCARDS):
             raise NoPolicyError(f"{name} holds * or ?, which would stand for other keys in a policy; choose another")
     project = _project(folder, environment)
-    secret = chosen.callback_secrets
     output_bucket = chosen.output_bucket or chosen.input_bucket
     return {
         "REGION": project.region,
@@ -115,12 +124,17 @@ def _values(chosen: Settings, folder: Path, environment: Mapping[str, str], uin:
         "OUTPUT_PREFIX": chosen.output_prefix,
         **prefixes,
         **{f"{name}_ENCODED": quote(prefix, safe="") for name, prefix in prefixes.items()},
-        "SECRET_NAME": secret.name if isinstance(secret, StoredSecret) else "",
+        "CALLBACK_SECRETS_NAME": _stored_name(chosen.callback_secrets),
+        "WEBHOOK_SECRETS_NAME": _stored_name(chosen.webhook_secrets),
         "APP": project.app,
         "STAGE": project.stage,
         **{f"{door.upper()}_ROLE": role for door, role in _roles(project).items()},
         **{f"{function.key.upper()}_FUNCTION": function.name for function in project.functions},
     }
+
+
+def _stored_name(ring: object) -> str:
+    return ring.name if isinstance(ring, StoredSecret) else ""
 
 
 def _appid(bucket: str) -> str:

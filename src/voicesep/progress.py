@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Lock
 
 from rich.console import Console
 
@@ -14,17 +15,19 @@ SECONDS_BETWEEN_LINES = 5.0
 
 @dataclass
 class Meter:
-    """Counts what is done; `total` None when nobody knows how much there is."""
+    """Counts what is done, in whatever thread; `total` None when nobody knows how much there is."""
 
     label: str
     total: int | None
     draw: Callable[[int], None]
     done: int = 0
+    _one_at_a_time: Lock = field(default_factory=Lock, repr=False)
 
     def advance(self, by: int = 1) -> None:
-        """Count more as done."""
-        self.done += by
-        self.draw(self.done)
+        """Count more as done, or less."""
+        with self._one_at_a_time:
+            self.done += by
+            self.draw(self.done)
 
 
 @dataclass

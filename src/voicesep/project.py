@@ -1,6 +1,7 @@
 """The project that the command line works on: the folder with serverless.yml, its code and its environment."""
 
 import secrets
+import shlex
 import shutil
 import sys
 from collections.abc import Mapping
@@ -26,16 +27,16 @@ def find_project(start: Path | None = None) -> Path:
     for folder in (here, *here.parents, *Path(__file__).resolve().parents):
         if (folder / SERVERLESS).is_file() and (folder / LOCAL_CODE / "submit.py").is_file():
             return folder
-    raise click.UsageError(f"no {SERVERLESS} here or above; run voicesep inside a checkout of voice-separation")
+    raise click.UsageError(f"no {SERVERLESS} here or above; go to a checkout of voice-separation, and type it there")
 
 
 def program() -> str:
-    """Return how this program is typed here: by its name, or where it is on no search path by its place."""
+    """Return how this program is typed here: by its name, or where it is on no search path by its place, quoted."""
     if shutil.which(PROGRAM):
         return PROGRAM
     place = Path(sys.executable).with_name(PROGRAM)
     here = Path.cwd()
-    return str(place.relative_to(here) if place.is_relative_to(here) else place)
+    return shlex.quote(str(place.relative_to(here) if place.is_relative_to(here) else place))
 
 
 def local_environment(overrides: Mapping[str, str]) -> dict[str, str]:

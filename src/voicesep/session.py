@@ -9,10 +9,11 @@ from voice_separation.tencent.credentials import Credentials
 from voice_separation.tencent.transport import Session, connection_pool
 
 SECONDS = 60.0
+PARALLEL = 8
 
 
-def new_session(key: Credentials, seconds: float = SECONDS, *, parallel: int = 1) -> Session:
-    """Return what sends a command's requests, signed with a key; the command may take `seconds`."""
+def new_session(key: Credentials, seconds: float = SECONDS, *, parallel: int = PARALLEL) -> Session:
+    """Return what sends a command's requests, signed with a key, up to `parallel` at once; it may take `seconds`."""
     clock = SystemClock()
     return Session(
         pool=connection_pool(parallel),

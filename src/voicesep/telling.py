@@ -25,7 +25,7 @@ class Job(BaseModel):
 
 
 class Told(BaseModel):
-    """A story, to print."""
+    """A story, to print; the oldest claim and the oldest job first."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -44,7 +44,7 @@ def tell(story: Story, stories: Stories, log: StoryLog) -> Told:
     """Return a story, with what the functions have logged of it."""
     known = {entry.job_id: entry for entry in story.entries}
     in_ci = {job.job_id: job for job in story.jobs}
-    ids = dict.fromkeys([*in_ci, *known])
+    jobs = [_job(job_id, in_ci.get(job_id), known.get(job_id), stories) for job_id in {**in_ci, **known}]
     return Told(
         state=story.in_a_word,
         upload=story.upload,
@@ -52,7 +52,7 @@ def tell(story: Story, stories: Stories, log: StoryLog) -> Told:
         waiting=story.waiting,
         refused=story.refused,
         pending=tuple(note.pending for note in story.notes),
-        jobs=tuple(_job(job_id, in_ci.get(job_id), known.get(job_id), stories) for job_id in ids),
+        jobs=tuple(sorted(jobs, key=lambda job: (job.created_at.timestamp() if job.created_at else 0.0, job.job_id))),
         log=log.lines,
         log_notes=log.notes,
     )

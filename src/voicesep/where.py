@@ -1,6 +1,7 @@
 """Which deployment a command means: the local one, or with --live the real one, and where its settings are."""
 
 import functools
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import ParamSpec, TypeVar
 import click
 from dotenv import dotenv_values
 
-from voicesep.project import find_project
+from voicesep.project import find_project, program
 
 ENV_FILE = ".env"
 
@@ -28,6 +29,11 @@ class Where:
     def settings_file(self) -> Path:
         """Where the settings of the deployed app are."""
         return self.env_file or find_project() / ENV_FILE
+
+    def typed(self, command: str, *arguments: str) -> str:
+        """Return how a command about the same app is typed here."""
+        options = (*(["--live"] * self.live), *(["--env-file", str(self.env_file)] if self.env_file else []))
+        return f"{program()} {shlex.join((command, *options, *arguments))}"
 
 
 def env_file_options(
@@ -58,7 +64,7 @@ def app_options(command: Callable[Parameters, Result]) -> Callable[..., Result]:
     @functools.wraps(command)
     def with_where(*args: object, live: bool, env_file: Path | None, **kwargs: object) -> Result:
         if env_file and not live:
-            raise click.UsageError("the settings of the local app are those that `voicesep local` was started with")
+            raise click.UsageError(f"the settings of the local app are those that `{program()} local` was started with")
         kwargs["where"] = Where(live, env_file)
         return command(*args, **kwargs)  # type: ignore[arg-type]  # click calls with what it has parsed
 

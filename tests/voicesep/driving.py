@@ -1,8 +1,14 @@
 """What tests do with the page, and ask of its players."""
 
+from collections.abc import Callable
+from time import monotonic
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser import PATIENCE
+
+LOOK = 50  # milliseconds between two
 AUDIO = "[...document.querySelectorAll('audio')]"
 
 
@@ -24,10 +30,10 @@ def choose_and_wait(page: Page, key: str) -> None:
 
 def until(page: Page, expression: str) -> None:
     """Wait for a JavaScript expression to become true. Playwright's own wait needs `eval`, which the page forbids."""
-    for _ in range(300):
+    for _ in range(PATIENCE // LOOK):
         if page.evaluate(expression):
             return
-        page.wait_for_timeout(50)
+        page.wait_for_timeout(LOOK)
     pytest.fail(f"this did not become true: {expression}")
 
 
@@ -40,6 +46,12 @@ def until_in_step(page: Page) -> None:
 def positions(page: Page) -> list[float]:
     found: list[float] = page.evaluate(f"{AUDIO}.map((audio) => audio.currentTime)")
     return found
+
+
+def playing_on(page: Page) -> Callable[[], float]:
+    """Return what tells how far a recording can be that plays on from here, however long the test took meanwhile."""
+    furthest, begun = max(positions(page)), monotonic()
+    return lambda: furthest + 1.1 * (monotonic() - begun) + 0.5  # a track that hurries is a twentieth faster
 
 
 def heard(page: Page) -> list[str]:

@@ -16,6 +16,7 @@ from localcloud.cam.documents import parse_policy
 from localcloud.cam.policy import Policy
 from localcloud.faults import Refuse, Requests
 from localcloud.permissions import accesses_of
+from tests.receiver import Listener
 from tests.support import EVENTS, ROOT, SAMPLE
 from tests.voicesep.site import BUCKET, REGION, Found, Site
 from voicesep.app import open_app
@@ -31,18 +32,20 @@ PATIENCE = 60.0
 NO_MEDIA = b"no media, so its job ends at once"
 
 
-def own_policy(*names: str) -> Policy:
-    """What somebody may do whom these policies of deploy/cam are attached to."""
-    documents = [json.dumps(policy_document(ROOT, name, ENVIRONMENT)) for name in names]
+def own_policy(*names: str, **settings: str) -> Policy:
+    """What somebody may do whom these policies of deploy/cam are attached to; `settings` are those of the app."""
+    documents = [json.dumps(policy_document(ROOT, name, {**ENVIRONMENT, **settings})) for name in names]
     return Policy(tuple(each for text in documents for each in parse_policy(text).statements))
 
 
-def held_to(new_site: Found, policy: Policy) -> "Person":
+def held_to(new_site: Found, policy: Policy, **settings: str) -> "Person":
     """Found a site where every role is held to its policy, and the key in `.env` to this one."""
-    site = new_site(policies={**role_policies(ROOT, ENVIRONMENT), "person": policy})
+    site = new_site(policies={**role_policies(ROOT, {**ENVIRONMENT, **settings}), "person": policy})
     key = site.cloud._issue_role_credentials("person")
     site.env_file.write_text(f"{site.env_file.read_text()}TENCENT_TOKEN={key.session_token}\n")
-    site.set(TENCENT_SECRET_ID=key.secret_id, TENCENT_SECRET_KEY=key.secret_key)
+    site.set(TENCENT_SECRET_ID=key.secret_id, TENCENT_SECRET_KEY=key.secret_key, **settings)
+    if settings:
+        site.deploy()
     return Person(site, key.secret_id)
 
 
@@ -139,6 +142,22 @@ class Person:
         self._done("reconcile", "--audit")
         assert self.site.cloud.wait_until_idle(PATIENCE)
         self._done("reconcile")
+
+    def tells_again(self, listener: Listener) -> None:
+        """Look for what a receiver has not taken, and have it told of that, and of what it has forgotten."""
+        listener.answers(410)
+        self._upload("told-never.mp3")
+        listener.answers(500)
+        self._upload("told-later.mp3")
+        self._done("doctor")
+        self._done("resend", "--undelivered", "--dry-run")
+        assert json.loads(self._done("resend", "--undelivered", "--waiting")) == {"notices": 2}
+        self._done("resend", "incoming/told-later.mp3")
+        listener.answers(204)
+        self._done("reconcile")
+        assert json.loads(self._done("resend", "--since", "1d")) == {"notices": 2}
+        self._done("reconcile")
+        assert set(listener.times_told().values()) == {3}
 
     def publishes(self) -> None:
         """Write the page, and all views anew, where some are wrong."""

@@ -55,6 +55,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("live-checks",),
     ("logs", "submit"),
     ("reconcile", "--dry-run"),
+    ("resend", "--undelivered", "--since", "1d"),
+    ("resend", "incoming/none.mp3"),
     ("retry", "--failed", "--dry-run"),
     ("retry", "--waiting", "--verbose"),
     ("separate", str(SAMPLE), "-o", "stems"),

@@ -15,11 +15,12 @@ from localcloud.cam.access import Access
 from localcloud.cam.documents import parse_policy
 from localcloud.cam.policy import Policy
 from tests.deploy.cam_measure import Deployment, Pair, allowed, narrowed, pairs_of
+from tests.receiver import listening
 from tests.support import ROOT
 from tests.voicesep.conftest import KEYS
 from tests.voicesep.people import ENVIRONMENT, Person, held_to, own_policy
 from tests.voicesep.site import BUCKET, REGION, Found, Site, founding
-from voicesep.policies import policy_document
+from voicesep.policies import policy_document, written
 
 OTHER_NAME = "scf:InvokeFunction"  # CAM may know the action Invoke by this name
 ACTING = ("viewer", "role", "operator")
@@ -97,6 +98,18 @@ def operator(founded: Found) -> Measured:
     return measured(person, own_policy("viewer", "role"))
 
 
+@pytest.fixture(scope="module")
+def teller(founded: Found) -> Iterator[tuple[Measured, Policy]]:
+    """Who looks after an app that tells a receiver, and what his policy has more because of it."""
+    with listening() as listener:
+        told = listener.settings
+        person = held_to(founded, own_policy(*ACTING, **told), **told)
+        person.tells_again(listener)
+        without, addition = own_policy("operator").statements, own_policy("operator", **told).statements
+        more = Policy(tuple(each for each in addition if each not in without))
+        yield measured(person, Policy((*own_policy("viewer", "role", **told).statements, *without))), more
+
+
 def test_the_viewer_may_do_what_he_does_and_no_part_of_it_can_be_spared(viewer: Measured) -> None:
     policy = own_policy("viewer")
     assert viewer.denied(policy) == []
@@ -117,6 +130,16 @@ def test_the_operator_may_do_what_he_does_and_no_part_of_it_can_be_spared(operat
     assert operator.unused(policy) == []
     api = {action for action in granted("viewer") | granted("operator") if action.startswith(API)}
     assert api == {*operator.actions, OTHER_NAME}
+
+
+def test_where_a_receiver_is_told_the_operator_may_have_it_told_again_and_no_part_of_that_can_be_spared(
+    teller: tuple[Measured, Policy],
+) -> None:
+    operator, more = teller
+    assert operator.denied(Policy(())) != []
+    assert operator.denied(more) == []
+    assert operator.spare(more) == []
+    assert operator.unused(more) == []
 
 
 @pytest.mark.parametrize(
@@ -148,12 +171,15 @@ def test_where_the_stems_are_elsewhere_they_may_be_heard_there() -> None:
     assert '"qcs::cos:ap-beijing:uid/1259999999:out-1259999999/s/*"' in told
 
 
-def test_every_policy_fits_into_cam() -> None:
+def test_every_policy_fits_into_cam_and_is_indented_where_that_fits_too() -> None:
     """A custom policy has at most 6144 characters (1031/64685)."""
     long = {**ENVIRONMENT, "INPUT_BUCKET": f"{'b' * 40}-1250000000", "INDEX_PREFIX": f"{'i' * 20}/"}
+    long |= {"WEBHOOK_URL": "https://app.example.com", "WEBHOOK_SECRETS": f"ssm:{'s' * 40}"}
     for name in ACTING:
-        printed = json.dumps(policy_document(ROOT, name, long, uin="100000000001"), indent=2)
+        printed = written(policy_document(ROOT, name, long, uin="100000000001"))
         assert len(printed) < 6144, name
+        assert json.loads(printed) == policy_document(ROOT, name, long, uin="100000000001")
+        assert written(document(name)) == json.dumps(document(name), indent=2)
 
 
 def test_what_is_not_granted_is_refused(new_site: Found) -> None:
@@ -181,5 +207,5 @@ def test_what_the_key_may_not_look_at_cannot_be_judged_which_is_a_warning(new_si
     found = {row["check"]: row for row in rows}
     assert found["credentials"]["state"] == found["roles"]["state"] == found["region"]["state"] == "warn"
     assert found["roles"]["found"].startswith("GetUserAppId this key: UnauthorizedOperation")
-    assert "`voicesep cam-policy operator`" in found["roles"]["remedy"]
+    assert "voicesep cam-policy operator`" in found["roles"]["remedy"]
     assert found["functions"]["state"] == "ok"

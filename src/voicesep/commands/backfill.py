@@ -1,12 +1,7 @@
 """`voicesep backfill`: what lies in the bucket already is submitted."""
 
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
-from types import FrameType
 
 import click
 from rich.console import Console
@@ -16,13 +11,14 @@ from voice_separation.concurrency import in_flight
 from voice_separation.jobs.audio import AudioMode
 from voicesep.app import App, open_app
 from voicesep.console import print_json, talk
+from voicesep.interrupt import EXIT_INTERRUPTED, wish_to_end
 from voicesep.moments import moment
 from voicesep.progress import meter
 from voicesep.where import Where, app_options
 
 USD_PER_MINUTE = 0.012  # of output; "intelligent voice fees" of the international site, snapshot of 2023
 STEMS = {AudioMode.IS_AUDIO: 1, AudioMode.IS_BACKGROUND: 1, AudioMode.AUDIO_AND_BACKGROUND: 2, AudioMode.MUSIC_MODE: 4}
-EXIT_INTERRUPTED = 130  # as after any Ctrl-C
+ENDING = "ending what is under way; Ctrl-C again ends at once"
 
 
 @click.command(short_help="Submit what lies in the bucket already.")
@@ -90,13 +86,13 @@ def backfill(
             return
         if not yes:
             click.confirm(f"Submit {plan.uploads} uploads?", abort=True, err=True)
-        with _interruption(console) as interruption, meter(console, "submitted", plan.uploads) as progress:
+        with wish_to_end(console, ENDING) as wish, meter(console, "submitted", plan.uploads) as progress:
             course = task.run(
                 wanted,
                 Pace(app.call.clock, rate),
                 longest_wait=longest_wait * 60.0,
                 hear=lambda result, _upload: progress.advance(result != SEEN),
-                interrupted=lambda: interruption.came,
+                interrupted=lambda: wish.came,
             )
     if course.stopped:
         console.print(f"stopped: {course.stopped}", markup=False, style="red")
@@ -141,27 +137,3 @@ def _estimate(plan: Plan, app: App, price: float, console: Console) -> None:
         f"{least * stems:.2f} if CI bills each of {stems} stems (not documented); it may be several times more or less",
         markup=False,
     )
-
-
-@dataclass
-class Interruption:
-    """Whether somebody has pressed Ctrl-C."""
-
-    came: bool = False
-
-
-@contextmanager
-def _interruption(console: Console) -> Iterator[Interruption]:
-    """Take the first Ctrl-C as a wish to end well; the second ends the process, which claims make safe too."""
-    interruption = Interruption()
-
-    def hear(_number: int, _frame: FrameType | None) -> None:
-        interruption.came = True
-        signal.signal(signal.SIGINT, before)
-        console.print("ending what is under way; Ctrl-C again ends at once", markup=False)
-
-    before = signal.signal(signal.SIGINT, hear)
-    try:
-        yield interruption
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -7,8 +7,7 @@ import click
 from localcloud.scf.problems import InvalidServerlessFileError
 from voice_separation.errors import InvalidSettings
 from voicesep.app import problems_told
-from voicesep.console import print_json
-from voicesep.policies import FILES, NoPolicyError, policy_document
+from voicesep.policies import FILES, NoPolicyError, policy_document, written
 from voicesep.project import find_project
 from voicesep.where import ENV_FILE, env_file_options, read_env
 
@@ -24,14 +23,15 @@ def cam_policy(*, policy: str, env_file: Path | None, uin: str) -> None:
     share; trust says that SCF may take on any of them; deployer is for whoever runs `scf deploy`.
 
     viewer is for whoever looks: jobs, show, logs, ui. operator is what doctor, callback-url, upload, retry, cancel,
-    reconcile, backfill, rebuild-index, publish-page, template, queue and invoke --live need beyond it: attach both.
+    reconcile, resend, backfill, rebuild-index, publish-page, template, queue and invoke --live need beyond it: attach
+    both.
     """
     if uin and not (uin.isascii() and uin.isdigit()):
         raise click.UsageError(f"--uin: {uin!r} is no account number; the console's account page shows it")
     project = find_project()
     path = env_file or project / ENV_FILE
     try:
-        print_json(policy_document(project, policy, read_env(path), uin=uin))
+        click.echo(written(policy_document(project, policy, read_env(path), uin=uin)))
     except InvalidSettings as error:
         raise click.UsageError(f"{path}: {problems_told(error)}") from error
     except (InvalidServerlessFileError, NoPolicyError) as error:

@@ -70,6 +70,8 @@ def jobs(
             )
             console.print(f"index of {local_time(index.generated_at)}: {counts}; now up to {opened}", markup=False)
         else:
-            console.print(f"no index was published yet; `voicesep reconcile` does it. Now up to {opened}", markup=False)
+            console.print(
+                f"no index was published yet; `{where.typed('reconcile')}` does it. Now up to {opened}", markup=False
+            )
     for segment in missing:
-        console.print(f"{segment} is missing or damaged: `voicesep rebuild-index` makes it anew", markup=False)
+        console.print(f"{segment} is missing or damaged: `{where.typed('rebuild-index')}` makes it anew", markup=False)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 from rich.console import Console
@@ -147,12 +148,13 @@ def _logged(path: Path, hear: LogListener) -> Iterator[LogListener]:
 
 
 def _tell(app: LocalApp, page: str, console: Console) -> None:
-    bucket = app.bucket
+    bucket, callback = app.bucket, urlsplit(app.environment["CALLBACK_URL"])
     lines = (
         ("page", f"{page}/"),
         ("cloud", app.cloud.endpoint),
         ("bucket", f"{bucket.name} ({bucket.region})"),
-        ("callback", app.environment["CALLBACK_URL"]),
+        ("callback", f"{callback.geturl()}, which is in this cloud and nowhere else:"),
+        ("", f"curl -x {app.cloud.endpoint} http://{callback.netloc}{callback.path}"),
         ("log", f"{STATE}/{LOG}"),
         ("try", f"{program()} upload talk.mp3; Ctrl-C stops"),
     )

@@ -2,7 +2,7 @@
 
 import click
 
-from voice_separation.index.views import JSON
+from voice_separation.index.canonical import JSON
 from voicesep.app import App, open_app
 from voicesep.console import print_json, talk
 from voicesep.page.config import PageConfig

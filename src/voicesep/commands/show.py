@@ -59,11 +59,12 @@ def _lines(told: Told) -> Iterator[str]:
         yield f"{INDENT}upload    {upload.upload_id}, {upload.size_bytes} bytes, ETag {upload.etag}"
         yield f"{INDENT}bucket    {upload.bucket} ({upload.region})"
     for claim in told.claims:
-        yield f"{INDENT}claim {claim.attempt}   {local_time(claim.claimed_at)} by request {claim.request_id}"
+        at, by = local_time(claim.claimed_at), claim.request_id
+        yield f"{INDENT}claim {claim.attempt}   {at} by request {by}{_in_spite_of(claim.retry_of)}"
     if told.waiting:
         waiting = told.waiting
-        retried = f", in spite of {', '.join(waiting.retry_of)}" if waiting.retry_of else ""
-        yield f"{INDENT}waits     since {local_time(waiting.waiting_since)}: {_told(waiting.reason)}{retried}"
+        since, reason = local_time(waiting.waiting_since), _told(waiting.reason)
+        yield f"{INDENT}waits     since {since}: {reason}{_in_spite_of(waiting.retry_of)}"
         yield f"{INDENT}          next attempt from {local_time(waiting.next_attempt_at)}"
     if told.refused:
         yield f"{INDENT}refused   {local_time(told.refused.refused_at)}: {_told(told.refused.reason)}"
@@ -94,6 +95,10 @@ def _job_lines(job: Job) -> Iterator[str]:
     for output in entry.outputs:
         length = f" ({seconds:.1f} s)" if seconds else ""
         yield f"{INDENT}{INDENT}{output.stem:<10} {output.bucket}/{output.key}{length}"
+
+
+def _in_spite_of(jobs: tuple[str, ...]) -> str:
+    return f", in spite of {', '.join(jobs)}" if jobs else ""
 
 
 def _told(reason: Reason) -> str:

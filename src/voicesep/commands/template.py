@@ -10,6 +10,7 @@ from voice_separation.jobs.audio import AudioConfig, AudioMode, Codec, VoiceSepa
 from voice_separation.jobs.templates import Category, Template, TemplateRequest
 from voicesep.ci_bucket import CiBucket, WhichBucket, bucket_options, open_ci_bucket
 from voicesep.console import Column, output_format, print_json, print_rows, talk
+from voicesep.project import program
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -129,7 +130,7 @@ def _found(ci: CiBucket, template_id: str) -> Template:
     """Return a template. Raises click.ClickException when there is none."""
     found = ci.management.get_template(ci.bucket, template_id)
     if found is None:
-        raise click.ClickException(f"{ci.bucket.name} has no template {template_id}; see `voicesep template list`")
+        raise click.ClickException(f"{ci.bucket.name} has no template {template_id}; see `{program()} template list`")
     return found
 
 

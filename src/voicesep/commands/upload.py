@@ -1,6 +1,5 @@
 """`voicesep upload`: files into the bucket, which is all that it takes to have them separated."""
 
-import mimetypes
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -18,11 +17,14 @@ from voice_separation.uploads import CREATED, ObjectCreated, reason_to_skip
 from voicesep.app import App, open_app
 from voicesep.console import print_json, talk
 from voicesep.events.options import OBJECT_KEY
+from voicesep.interrupt import EXIT_INTERRUPTED, wish_to_end
 from voicesep.progress import meter
-from voicesep.transfer import put_file
+from voicesep.transfer import GivenUp, Transfer
 from voicesep.where import Where, app_options
 
 LOOK_SECONDS = 1.0
+MOST_PARALLEL = 16
+ENDING = "giving up what is not wholly sent"
 OVER = frozenset({UploadState.FINISHED, UploadState.REFUSED})
 
 
@@ -45,6 +47,14 @@ OVER = frozenset({UploadState.FINISHED, UploadState.REFUSED})
     help="How to encode their stems.  [default: AUDIO_CODEC, or what the template says]",
 )
 @click.option(
+    "--parallel",
+    type=click.IntRange(1, MOST_PARALLEL),
+    default=4,
+    show_default=True,
+    metavar="N",
+    help="How many at once.",
+)
+@click.option(
     "--wait", is_flag=True, help="Wait until each is separated or refused, and print its entry instead of its key."
 )
 @click.option(
@@ -62,6 +72,7 @@ def upload(
     key: str | None,
     mode: str | None,
     codec: str | None,
+    parallel: int,
     wait: bool,
     timeout: int,
     dry_run: bool,
@@ -71,22 +82,26 @@ def upload(
 
     The function submit does the rest. The same content under the same key is the same upload, not billed again, and
     not separated again with another --mode: `voicesep retry --again` does that. --mode and --codec are kept in the
-    metadata of the objects. With --wait it exits with 1 when one of them has no stems in the end.
+    metadata of the objects. A file that cannot be uploaded stops no other: it exits with 1 in the end, with --wait also
+    when one of them has no stems. Ctrl-C gives up those that are not wholly sent; the same command sends them again.
     """
-    console, failed = talk(), 0
-    with open_app(where) as app:
+    console = talk()
+    with open_app(where, parallel=parallel) as app:
         keys = _keys(files, key if key is not None else app.call.settings.input_prefix)
         reasons = {each: reason for each in keys if (reason := _reason_against(app, each))}
         metadata = _metadata(mode, codec, app.call.settings)
         if dry_run:
             for file, each in zip(files, keys, strict=True):
                 console.print(f"would upload {file} to {app.bucket.name}/{each}", markup=False)
-        else:
-            _put_all(app, dict(zip(keys, files, strict=True)), metadata, console, told=not wait)
-        _tell_what_stays_idle(reasons, console)
-        if wait and not dry_run:
-            awaited = [each for each in keys if each not in reasons]
-            failed = len(reasons) + (_wait(app, awaited, monotonic() + timeout, console) if awaited else 0)
+            _tell_what_stays_idle(reasons, console)
+            return
+        stored = _put_all(app, dict(zip(keys, files, strict=True)), metadata, console, parallel=parallel, told=not wait)
+        idle = {each: reasons[each] for each in stored if each in reasons}
+        _tell_what_stays_idle(idle, console)
+        failed = len(keys) - len(stored)
+        if wait:
+            awaited = [each for each in stored if each not in idle]
+            failed += len(idle) + (_wait(app, where, awaited, monotonic() + timeout, console) if awaited else 0)
     if failed:
         sys.exit(1)
 
@@ -123,15 +138,32 @@ def _metadata(mode: str | None, codec: str | None, settings: Settings) -> dict[s
     return metadata
 
 
-def _put_all(app: App, files: Mapping[str, Path], metadata: Mapping[str, str], console: Console, *, told: bool) -> None:
-    """Put each file under its key, and print the key where it is to be told."""
+def _put_all(
+    app: App, files: Mapping[str, Path], metadata: Mapping[str, str], console: Console, *, parallel: int, told: bool
+) -> list[str]:
+    """Put each file under its key, and print the key where it is to be told; return the keys of those that are stored.
+
+    Ends the command when somebody presses Ctrl-C.
+    """
+    stored, failed = [], 0
     size = sum(file.stat().st_size for file in files.values())
-    with meter(console, "bytes uploaded", size) as progress:
-        for key, file in files.items():
-            kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-            put_file(app, file, key, content_type=kind, metadata=metadata, on_bytes=progress.advance)
-            if told:
-                click.echo(key)
+    with wish_to_end(console, ENDING) as wish, meter(console, "bytes uploaded", size) as progress:
+        for sent in Transfer(app, metadata, parallel, progress.advance, lambda: wish.came).put_all(files):
+            if sent.error is None:
+                stored.append(sent.key)
+                if told:
+                    click.echo(sent.key)
+            elif not isinstance(sent.error, GivenUp):
+                failed += 1
+                console.print(str(sent.error), markup=False, style="red")
+    if failed and len(files) > 1:
+        console.print(f"{failed} of {len(files)} could not be uploaded", markup=False, style="red")
+    if wish.came:
+        console.print(
+            f"{len(stored)} of {len(files)} were uploaded; the same command sends them all again", markup=False
+        )
+        sys.exit(EXIT_INTERRUPTED)
+    return stored
 
 
 def _tell_what_stays_idle(reasons: Mapping[str, str], console: Console) -> None:
@@ -142,17 +174,17 @@ def _tell_what_stays_idle(reasons: Mapping[str, str], console: Console) -> None:
         console.print(f"{which} will not be separated: {reason}", markup=False, style="yellow")
 
 
-def _wait(app: App, keys: list[str], until: float, console: Console) -> int:
+def _wait(app: App, where: Where, keys: list[str], until: float, console: Console) -> int:
     """Print the entries of uploads as they are there; return how many did not succeed in time."""
     failed = 0
     with meter(console, "ended", len(keys)) as progress:
         for key in keys:
-            failed += not _wait_for(app, key, lambda: monotonic() < until, console)
+            failed += not _wait_for(app, where, key, lambda: monotonic() < until, console)
             progress.advance()
     return failed
 
 
-def _wait_for(app: App, key: str, in_time: Callable[[], bool], console: Console) -> bool:
+def _wait_for(app: App, where: Where, key: str, in_time: Callable[[], bool], console: Console) -> bool:
     while in_time():
         try:
             story = app.stories.find(key)
@@ -169,5 +201,5 @@ def _wait_for(app: App, key: str, in_time: Callable[[], bool], console: Console)
                 console.print(f"{key}: refused, {story.refused.reason.message}", markup=False, style="red")
             return story.succeeded
         sleep(LOOK_SECONDS)
-    console.print(f"{key} is not separated yet: voicesep show {key}", markup=False, style="red")
+    console.print(f"{key} is not separated yet: {where.typed('show', key)}", markup=False, style="red")
     return False

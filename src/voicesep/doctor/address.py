@@ -7,6 +7,7 @@ from urllib3.exceptions import HTTPError
 
 from localcloud.scf.project import HttpTrigger
 from voicesep.doctor.findings import Examined, Finding
+from voicesep.project import program
 from voicesep.tencent.client import ApiRefused
 from voicesep.tencent.scf_triggers import FunctionUrlUntold
 
@@ -19,7 +20,7 @@ SECONDS = 10.0
 def callback_url(examined: Examined) -> Iterator[Finding]:
     """Whether CALLBACK_URL is the function URL of `callback`."""
     told = examined.deployment.settings.callback_url
-    learn = "run `voicesep callback-url --live`, then `make deploy`"
+    learn = f"run `{program()} callback-url --live`, then `make deploy`"
     try:
         actual = _function_url(examined)
     except FunctionUrlUntold as untold:
@@ -31,7 +32,7 @@ def callback_url(examined: Examined) -> Iterator[Finding]:
         yield examined.warn(found, "leave it so, or put its trigger `http` back and deploy")
     elif actual is None:
         yield examined.fail(
-            "the function callback has no URL", "run `make deploy`, then `voicesep callback-url --live`"
+            "the function callback has no URL", f"run `make deploy`, then `{program()} callback-url --live`"
         )
     elif told is None:
         yield examined.warn("CALLBACK_URL is not set: jobs are finished by reconcile only, ten minutes later", learn)
@@ -62,10 +63,10 @@ def reachable(examined: Examined) -> Iterator[Finding]:
         yield examined.ok(f"the function answers at {url}")
     elif status in (403, 404):
         found = f"{url} answers {status}: no function there, or closed to the internet"
-        yield examined.fail(found, "run `voicesep callback-url --live`; authType: NONE and enableExtranet: true")
+        yield examined.fail(found, f"run `{program()} callback-url --live`; authType: NONE and enableExtranet: true")
     else:
         found = f"{url} answers {status} to GET where the function would answer {ONLY_POST}"
-        yield examined.fail(found, "see `voicesep logs callback --live`")
+        yield examined.fail(found, f"see `{program()} logs callback --live`")
 
 
 def _is_to_have_a_url(examined: Examined) -> bool:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from voice_separation.errors import TencentRefusal
 from voicesep.cloud import Cloud
 from voicesep.deployment import Deployment
-from voicesep.doctor import account, address, functions, infinite, receiver, roles, storage
+from voicesep.doctor import account, address, earlier, functions, infinite, receiver, roles, storage
 from voicesep.doctor.findings import Check, Examined, Finding, NotJudged, State
 
 CHECKS: Mapping[str, Check] = MappingProxyType(
@@ -27,6 +27,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "callback url": address.callback_url,
         "reachable": address.reachable,
         "receiver": receiver.receiver,
+        "earlier uploads": earlier.earlier,
     }
 )
 

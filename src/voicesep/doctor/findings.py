@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from voice_separation.errors import TencentRefusal, Unreachable
 from voicesep.cloud import Cloud
 from voicesep.deployment import Deployment
+from voicesep.project import program
 from voicesep.tencent.client import ApiKeyRefused, ApiRefused
 
 # What COS (436/7730) and CI (1045/33422) call a key that they refuse, or a time that is not theirs.
@@ -16,6 +17,7 @@ KEY_REFUSALS = {
     *("SignatureDoesNotMatch", "InvalidAccessKeyId", "RequestTimeTooSkewed", "ExpiredToken"),
     *("InvalidAuthorization", "SecretidNotExist", "SignatureExpired"),
 }
+DENIED_BY_COS = "AccessDenied"  # CAM, or a policy of the bucket, does not let a valid key do it (436/7730)
 
 
 class State(str, Enum):
@@ -75,9 +77,9 @@ class Examined:
     def not_told(self, refused: TencentRefusal) -> Finding:
         """Note that the cloud did not answer what it was asked; a warning where CAM does not let this key ask."""
         found = f"{refused.operation} {refused.target}: {refused.code}, {refused.reason}"
-        if isinstance(refused, ApiRefused) and refused.is_denied:
-            remedy = "allow this key what `voicesep cam-policy viewer` and `voicesep cam-policy operator` print"
-            return self.warn(found, f"{remedy}, to have it judged")
+        if refused.code == DENIED_BY_COS or (isinstance(refused, ApiRefused) and refused.is_denied):
+            policies = ", ".join(f"`{program()} cam-policy {name}`" for name in ("viewer", "role", "operator"))
+            return self.warn(found, f"to have it judged, allow this key what these print: {policies}")
         return self.fail(found, _remedy(refused))
 
 

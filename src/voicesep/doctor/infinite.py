@@ -6,6 +6,7 @@ from itertools import chain
 from voice_separation.errors import Misconfigured
 from voice_separation.jobs.queues import QueueKind
 from voicesep.doctor.findings import Examined, Finding
+from voicesep.project import program
 
 UNBOUND = ("MediaBucketUnBinded", "1111", "CIRoleNotExist")
 OPEN = "open Smart Audio for the bucket in the console of Cloud Infinite, which also binds the bucket to it"
@@ -36,7 +37,7 @@ def queue(examined: Examined) -> Iterator[Finding]:
     queues = [each for each in found if wanted in (None, each.queue_id)]
     if not queues:
         named = wanted or "of Smart Audio"
-        yield examined.fail(f"{deployment.bucket.name} has no queue {named}", "see `voicesep queue list`")
+        yield examined.fail(f"{deployment.bucket.name} has no queue {named}", f"see `{program()} queue list`")
     for each in queues:
         told = f"{each.queue_id} ({each.name or 'unnamed'}) is {each.state}"
         if each.state == "Active":
@@ -54,5 +55,5 @@ def template(examined: Examined) -> Iterator[Finding]:
     elif examined.cloud.ci_management.get_template(deployment.bucket, wanted):
         yield examined.ok(f"{wanted} is there")
     else:
-        remedy = "see `voicesep template list`, or leave TEMPLATE_ID out"
+        remedy = f"see `{program()} template list`, or leave TEMPLATE_ID out"
         yield examined.fail(f"{deployment.bucket.name} has no template {wanted}", remedy)

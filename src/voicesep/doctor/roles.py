@@ -10,6 +10,7 @@ from localcloud.cam.documents import InvalidPolicyError, parse_policy
 from localcloud.cam.policy import Policy
 from voicesep.doctor.findings import Examined, Finding
 from voicesep.policies import NoPolicyError, policy_document
+from voicesep.project import program
 
 SCF = "scf.qcloud.com"
 
@@ -28,7 +29,7 @@ def roles(examined: Examined) -> Iterator[Finding]:
         if trust is None:
             yield examined.fail(f"there is no role {spec.role}", f"create it in CAM: {_policy(spec.key)}")
         elif not _trusts_scf(trust):
-            remedy = "give it the trust policy that `voicesep cam-policy trust` prints"
+            remedy = f"give it the trust policy that `{program()} cam-policy trust` prints"
             yield examined.fail(f"SCF may not take on {spec.role}", remedy)
         else:
             yield from _permissions(examined, spec.key, spec.role, owner)
@@ -91,4 +92,4 @@ def _trusts_scf(trust: Any) -> bool:
 
 
 def _policy(door: str) -> str:
-    return f"the policy that `voicesep cam-policy {door}` prints"
+    return f"the policy that `{program()} cam-policy {door}` prints"

@@ -13,6 +13,7 @@ import click
 from voicesep.live_checks.bench import Cleaned
 from voicesep.live_checks.questions import Question
 from voicesep.live_checks.redaction import Redaction
+from voicesep.project import PROGRAM
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Report:
     def begin(self, *, at: datetime, region: str, where: str) -> None:
         """Write the head; `where` says which cloud is asked."""
         self._write("# What was observed", "")
-        self._write(f"`voicesep live-checks`, {at.isoformat(timespec='seconds')}, {where}, region {region}.")
+        self._write(f"`{PROGRAM} live-checks`, {at.isoformat(timespec='seconds')}, {where}, region {region}.")
 
     def ask(self, question: Question) -> None:
         """Write the heading of a question."""

@@ -16,7 +16,9 @@ from urllib3.exceptions import HTTPError
 from localcloud.server import Server
 from voice_separation.errors import NothingKnown, VoiceSeparationError
 from voice_separation.index import keys
-from voice_separation.index.views import GZIP, JSON
+from voice_separation.index.canonical import JSON
+from voice_separation.index.views import GZIP
+from voice_separation.jobs.ticket import JOB_ID
 from voicesep.app import App
 from voicesep.page.config import PageConfig
 from voicesep.page.files import CONFIG, HOME, page_files
@@ -31,8 +33,8 @@ COS = "https://*.myqcloud.com"
 _PARTS = {
     "day": re.compile(r"\d{4}-\d\d-\d\d", re.ASCII),
     "hour": re.compile(r"\d\d\.ndjson\.gz", re.ASCII),
-    "named": re.compile(r"[A-Za-z0-9_-]{1,64}\.json", re.ASCII),
-    "job_id": re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII),
+    "named": re.compile(rf"{JOB_ID}\.json", re.ASCII),
+    "job_id": re.compile(JOB_ID, re.ASCII),
     "part": re.compile(r"input|\d{1,3}", re.ASCII),
 }
 

@@ -5,6 +5,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from localcloud.hosts import names_this_machine
+from voicesep.project import program
 
 FORBIDDEN = 403
 _OWN_SITE = frozenset({"same-origin", "none"})  # none: the person at the browser typed the address
@@ -46,9 +47,9 @@ def _refusal(headers: Headers) -> str | None:
     """Return why a request is not answered, None when it is."""
     host = headers.get("host", "")
     if not names_this_machine(host):
-        return f"This server is not {host!r}. Open the address that `voicesep ui` has printed."
+        return f"This server is not {host!r}. Open the address that `{program()} ui` has printed."
     origin = headers.get("origin")
     site = headers.get("sec-fetch-site")
     if origin not in (None, f"http://{host}") or site not in (None, *_OWN_SITE):
-        return "Only this server's own page is answered. Open the address that `voicesep ui` has printed."
+        return f"Only this server's own page is answered. Open the address that `{program()} ui` has printed."
     return None

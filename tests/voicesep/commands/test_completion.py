@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests.programs import needs
 from voicesep.main import main
 
 BASH = shutil.which("bash") or ""
@@ -20,7 +21,7 @@ def test_each_shell_gets_a_script_that_asks_this_program(shell: str) -> None:
     assert f"_VOICESEP_COMPLETE={shell}_complete" in result.stdout
 
 
-@pytest.mark.skipif(not BASH, reason="there is no bash on this machine")
+@needs("bash")
 def test_bash_reads_the_script_and_completes_commands_with_it() -> None:
     script = CliRunner().invoke(main, ["completion", "bash"]).stdout
     typed = 'COMP_WORDS=(voicesep back); COMP_CWORD=1; _voicesep_completion voicesep; echo "${COMPREPLY[@]}"'

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from tests.voicesep.site import Site
 from voicesep.doctor.examination import CHECKS
 from voicesep.main import main
+from voicesep.project import program
 
 
 def test_a_deployment_that_is_well_exits_with_0(site: Site) -> None:
@@ -25,7 +26,7 @@ def test_a_failure_exits_with_1_and_stands_on_one_line_with_its_remedy(site: Sit
     assert told.exit_code == 1
     (line,) = [line for line in told.stdout.splitlines() if line.split()[1:3] == ["callback", "url"]]
     assert line.startswith("fail ")
-    assert line.endswith("run `voicesep callback-url --live`, then `make deploy`")
+    assert line.endswith(f"run `{program()} callback-url --live`, then `make deploy`")
 
 
 def test_without_a_key_there_is_nothing_to_look_at(site: Site) -> None:

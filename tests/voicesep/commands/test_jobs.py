@@ -21,7 +21,7 @@ def busy(terminal: Terminal) -> Terminal:
     """One upload has failed, one is refused, one is pending because nobody has asked for it yet."""
     bench = terminal.bench
     bench.submission().submit_all((bench.upload("incoming/bad.mp3"),))
-    assert bench.cloud.wait_until_idle(20)
+    assert bench.cloud.wait_until_idle(60)
     bench.reconciliation(pending_grace_seconds=0).run()
     bench.publication().publish()
     bench.submission().submit_all((bench.upload("incoming/empty.mp3", b""),))

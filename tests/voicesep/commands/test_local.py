@@ -1,11 +1,12 @@
 import json
 import random
+import shlex
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,10 +16,10 @@ import urllib3
 
 from tests.receiver import SECRET
 from tests.support import ROOT, SAMPLE
+from tests.voicesep.processes import SECONDS, printed, started, told
 from voicesep.running import FILE, LOG, STATE
 
 VOICESEP = str(Path(sys.executable).with_name("voicesep"))
-SECONDS = 60
 
 
 @dataclass
@@ -27,10 +28,8 @@ class Checkout:
 
     folder: Path
 
-    def start(self, *arguments: str) -> "subprocess.Popen[str]":
-        return subprocess.Popen(
-            [VOICESEP, *arguments], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+    def started(self, *arguments: str) -> "AbstractContextManager[subprocess.Popen[str]]":
+        return started([VOICESEP, *arguments], cwd=self.folder)
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
@@ -65,28 +64,18 @@ def neighbours() -> tuple[socket.socket, socket.socket]:
 
 def page_of(checkout: Checkout, port: int) -> int:
     """Start the app, and return which port its page has."""
-    process = checkout.start("local", "--port", str(port))
-    try:
-        assert process.stdout
-        assert process.stderr
-        process.stdout.readline()
-        told = dict(line.split(maxsplit=1) for line in (process.stderr.readline() for _ in range(2)))
-        return urlsplit(told["page"]).port or 0
-    finally:
-        process.kill()
-        process.communicate()
+    with checkout.started("local", "--port", str(port)) as process:
+        printed(process)
+        _, page = told(process), told(process).split()
+    assert page[0] == "page"
+    return urlsplit(page[1]).port or 0
 
 
 @pytest.fixture
 def running(checkout: Checkout) -> "Iterator[subprocess.Popen[str]]":
-    process = checkout.start("local", "--port", "0")
-    try:
-        assert process.stdout
-        assert process.stdout.readline().startswith("http://127.0.0.1:")
+    with checkout.started("local", "--port", "0") as process:
+        assert printed(process).startswith("http://127.0.0.1:")
         yield process
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def test_it_stays_for_other_commands_until_ctrl_c(checkout: Checkout, running: "subprocess.Popen[str]") -> None:
@@ -96,16 +85,14 @@ def test_it_stays_for_other_commands_until_ctrl_c(checkout: Checkout, running: "
     assert "job.submitted" in checkout.run("show", f"incoming/{SAMPLE.name}").stdout
     (row,) = json.loads(checkout.run("jobs", "--format", "json").stdout)
     assert (row["state"], row["key"]) == ("Success", f"incoming/{SAMPLE.name}")
-    assert running.stderr
-    told = [running.stderr.readline() for _ in range(2)]
-    page = told[1].removeprefix("page").strip()
+    what_it_is_not, page = told(running), told(running).removeprefix("page").strip()
     assert urllib3.request("GET", f"{page}open.json").json()["rows"][0]["key"] == f"incoming/{SAMPLE.name}"
     second = checkout.run("local", "--port", "0")
     assert (second.returncode, "runs here already" in second.stderr) == (1, True)
     running.send_signal(signal.SIGINT)
-    _, stderr = running.communicate(timeout=SECONDS)
+    _, stderr = running.communicate()
     assert (running.returncode, "Traceback" in stderr) == (0, False)
-    assert told[0].startswith("localcloud is neither Tencent's separation quality nor a security boundary.")
+    assert what_it_is_not.startswith("localcloud is neither Tencent's separation quality nor a security boundary.")
     assert not (checkout.folder / STATE / FILE).exists()
     assert (checkout.folder / STATE / LOG).read_text().count("job.submitted") == 1
     assert checkout.run("jobs").returncode == 1
@@ -113,16 +100,13 @@ def test_it_stays_for_other_commands_until_ctrl_c(checkout: Checkout, running: "
 
 def test_what_was_uploaded_is_there_again_the_next_time(checkout: Checkout) -> None:
     for answers in (1, 2):
-        process = checkout.start("local", "--port", "0")
-        try:
-            assert process.stdout
-            process.stdout.readline()
+        with checkout.started("local", "--port", "0") as process:
+            printed(process)
             uploaded = checkout.run("upload", str(SAMPLE), "--key", f"elsewhere/{answers}.mp3")
             assert uploaded.returncode == 0, uploaded.stderr
             assert checkout.run("queue", "list", "--format", "json").returncode == 0  # in the same cloud
-        finally:
             process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=SECONDS)
+            process.communicate()
     kept = [path.name for path in (checkout.folder / STATE).rglob("files/**/*.mp3")]
     assert sorted(kept) == ["1.mp3", "2.mp3"]
 
@@ -134,6 +118,20 @@ def test_the_page_is_next_to_the_port_of_the_cloud_or_where_there_is_room(checko
     with page:
         assert page_of(checkout, port) not in (port, port + 1)
     assert page_of(checkout, port) == port + 1
+
+
+def test_the_callback_s_address_is_told_with_how_it_is_reached_for_it_is_in_this_cloud_only(
+    checkout: Checkout, running: "subprocess.Popen[str]"
+) -> None:
+    lines = [told(running) for _ in range(6)]
+    address = json.loads((checkout.folder / STATE / FILE).read_text())["environment"]["CALLBACK_URL"]
+    assert lines[4] == f"callback  {address}, which is in this cloud and nowhere else:"
+    command = shlex.split(lines[5])
+    assert command[:2] == ["curl", "-x"]
+    proxy, url = command[2:]
+    with urllib3.ProxyManager(proxy) as through_the_cloud:
+        answer = through_the_cloud.request("GET", url)
+    assert (answer.status, answer.headers["allow"]) == (405, "POST")
 
 
 def test_a_port_that_is_taken_is_told_in_one_line(checkout: Checkout) -> None:
@@ -151,17 +149,12 @@ def test_settings_come_from_a_file_but_not_those_of_the_real_cloud(checkout: Che
     settings.write_text(
         f"AUDIO_MODE=IsAudio\nCALLBACK_URL=https://example.com\nINPUT_SUFFIXES=-\nREGION=ap-shanghai\n{receivers}"
     )
-    process = checkout.start("local", "--port", "0", "--env-file", str(settings))
-    try:
-        assert process.stdout
-        process.stdout.readline()
-        told = json.loads((checkout.folder / STATE / FILE).read_text())["environment"]
-    finally:
-        process.kill()
-        process.communicate()
-    assert (told["AUDIO_MODE"], told["REGION"], told["INPUT_SUFFIXES"]) == ("IsAudio", "ap-shanghai", "-")
-    assert "example.com" not in told["CALLBACK_URL"]
-    assert (told["WEBHOOK_URL"], told["WEBHOOK_SECRETS"]) == ("-", "-")
+    with checkout.started("local", "--port", "0", "--env-file", str(settings)) as process:
+        printed(process)
+        taken = json.loads((checkout.folder / STATE / FILE).read_text())["environment"]
+    assert (taken["AUDIO_MODE"], taken["REGION"], taken["INPUT_SUFFIXES"]) == ("IsAudio", "ap-shanghai", "-")
+    assert "example.com" not in taken["CALLBACK_URL"]
+    assert (taken["WEBHOOK_URL"], taken["WEBHOOK_SECRETS"]) == ("-", "-")
 
 
 def test_a_wrong_setting_is_wrong_usage(checkout: Checkout) -> None:

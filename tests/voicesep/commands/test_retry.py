@@ -30,7 +30,7 @@ def failed(terminal: Terminal) -> Terminal:
 
 
 def settle(terminal: Terminal) -> None:
-    assert terminal.bench.cloud.wait_until_idle(20)
+    assert terminal.bench.cloud.wait_until_idle(60)
     terminal.bench.reconciliation(pending_grace_seconds=0).run()
     terminal.bench.publication().publish()
 

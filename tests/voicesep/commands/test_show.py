@@ -2,6 +2,7 @@ import json
 import re
 
 import pytest
+from pytest_mock import MockerFixture
 
 from localcloud.faults import Refuse, Requests
 from tests.support import SAMPLE
@@ -66,6 +67,35 @@ def test_a_waiting_and_a_refused_upload_say_why(terminal: Terminal) -> None:
     waiting = terminal.done("show", "incoming/later.mp3").stdout
     assert re.search(r"waits     since .*: QueueSaturated: .*", waiting)
     assert "next attempt from" in waiting
+
+
+def settle(terminal: Terminal) -> None:
+    assert terminal.bench.cloud.wait_until_idle(60)
+    terminal.bench.reconciliation(pending_grace_seconds=0).run()
+    terminal.bench.publication().publish()
+
+
+def test_what_failed_was_retried_failed_again_and_succeeded_has_three_jobs_though_ci_has_forgotten_them(
+    terminal: Terminal, mocker: MockerFixture
+) -> None:
+    bench = terminal.bench
+    bench.submission().submit_all((bench.upload(KEY),))
+    settle(terminal)
+    terminal.done("retry", KEY)
+    settle(terminal)
+    mocker.patch("localcloud.ci.job_runner.run_job", return_value=())
+    terminal.done("retry", KEY)
+    settle(terminal)
+    ids = [job.job_id for job in bench.cloud.ci.jobs()]
+    mocker.patch.object(bench.cloud.ci._jobs, "_jobs", {})
+    told = json.loads(terminal.done("show", KEY, "--format", "json").stdout)
+    assert told["state"] == "Success"
+    assert {job["job_id"]: job["state"] for job in told["jobs"]} == dict(
+        zip(ids, ("Failed", "Failed", "Success"), strict=True)
+    )
+    assert [set(claim["retry_of"]) for claim in told["claims"]] == [set(), set(ids[:1]), set(ids[:2])]
+    (second,) = [line for line in terminal.done("show", KEY).stdout.splitlines() if "claim 2" in line]
+    assert second.endswith(f", in spite of {ids[0]}")
 
 
 def test_what_nobody_knows_ends_with_1_and_one_line(terminal: Terminal) -> None:

@@ -2,7 +2,6 @@
 
 import logging
 import signal
-import subprocess
 import sys
 import webbrowser
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 import urllib3
 
+from tests.voicesep.processes import printed, started
 from tests.voicesep.site import Found, Site
 from voicesep.commands import ui
 
@@ -57,14 +57,11 @@ def test_the_address_is_printed_and_opened_and_answers_until_somebody_ends_it(
 def test_ctrl_c_ends_it_quietly_and_without_an_index_it_says_so(site: Site, key: dict[str, str]) -> None:
     program = [sys.executable, "-c", "from voicesep.main import main; main()"]
     command = [*program, "ui", "--no-browser", "--live", "--env-file", str(site.env_file)]
-    with subprocess.Popen(command, env=key, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        assert process.stderr
-        address = process.stdout.readline().strip()
-        index = urllib3.request("GET", f"{address}index.json")
+    with started(command, env=key) as process:
+        index = urllib3.request("GET", f"{printed(process)}index.json")
         process.send_signal(signal.SIGINT)
-        process.wait(10)
-        assert (process.returncode, process.stderr.read()) == (0, "Ctrl-C ends it\n")
+        _, stderr = process.communicate()
+    assert (process.returncode, stderr) == (0, "Ctrl-C ends it\n")
     assert (index.status, index.data) == (204, b"")
 
 

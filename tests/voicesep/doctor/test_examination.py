@@ -20,6 +20,7 @@ from voicesep.doctor.examination import CHECKS, examine
 from voicesep.doctor.findings import Finding, State
 from voicesep.keys import live_key
 from voicesep.policies import role_policies
+from voicesep.project import program
 from voicesep.tencent.client import ApiKeyRefused
 
 NEED_NO_KEY = {"settings", "prefixes", "clock", "template", "reachable", "receiver"}
@@ -271,7 +272,7 @@ def test_a_role_that_may_do_too_little_is_told_with_what_is_missing(new_site: Fo
     finding = trouble(new_site(policies=policies))["roles"]
     resource = f"qcs::cos:{REGION}:uid/1250000000:{BUCKET}/index/jobs/*"
     assert (finding.state, finding.found) == (State.FAIL, f"{role} may not cos:PutObject on {resource}, and 1 more")
-    assert finding.remedy == "attach to the role the policy that `voicesep cam-policy callback` prints"
+    assert finding.remedy == f"attach to the role the policy that `{program()} cam-policy callback` prints"
 
 
 def test_a_role_that_is_not_there_is_told(new_site: Found) -> None:

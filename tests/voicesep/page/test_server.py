@@ -17,7 +17,7 @@ from qcloud_cos import CosConfig, CosS3Client
 from starlette.requests import Request
 
 from tests.support import SAMPLE
-from tests.voicesep.exhibit import LATER, NOTES, TALK, Exhibit, exhibit
+from tests.voicesep.exhibit import LATER, NOTES, TALK, Exhibit
 from voice_separation.bucket import Bucket
 from voice_separation.tencent.credentials import Credentials
 from voicesep.app import App
@@ -27,6 +27,7 @@ from voicesep.page.files import page_files
 from voicesep.page.library import JobFile, Library
 from voicesep.page.media import Media
 from voicesep.page.presigned import presigned_target
+from voicesep.project import program
 
 BUCKET = Bucket("media-1250000000", "ap-guangzhou")
 KEY = Credentials("AKIDofthetests", "a-secret-key-of-tests-only")
@@ -43,13 +44,8 @@ def log_levels_of_before() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exhibit]:
-    with exhibit(tmp_path_factory.mktemp("exhibit")) as shown:
-        yield shown
-
-
-@pytest.fixture(scope="module")
 def address(shown: Exhibit) -> Iterator[str]:
+    """The server's, without a slash at the end."""
     with page_server(shown.app) as server:
         yield server.url
 
@@ -176,7 +172,7 @@ def test_nothing_can_be_changed(address: str, method: str) -> None:
 def test_pages_and_names_of_somebody_else_are_refused(address: str, path: str, headers: dict[str, str]) -> None:
     answer = get(address + path, **headers)
     assert answer.status == 403
-    assert "voicesep ui" in answer.json()["message"]
+    assert f"`{program()} ui`" in answer.json()["message"]
 
 
 def test_the_page_may_load_nothing_from_anybody_else(address: str) -> None:
@@ -272,4 +268,5 @@ def test_the_page_is_told_which_index_it_shows(address: str) -> None:
         "region": BUCKET.region,
         "prefix": "index/",
         "live": True,
+        "program": program(),
     }

@@ -11,7 +11,7 @@ from localcloud.cos.acl import CANNED
 from localcloud.cos.bucket_settings import BucketSettings
 from tests.browser import PATIENCE
 from tests.voicesep.driving import AUDIO, choose, choose_and_wait, heard, lines, until, wait_until_played
-from tests.voicesep.exhibit import NOTES, OLD_JOBS, TALK, Exhibit, exhibit
+from tests.voicesep.exhibit import NOTES, OLD_JOBS, TALK, Exhibit
 from voicesep.local import INDEX
 from voicesep.main import main
 from voicesep.page.files import page_files
@@ -19,12 +19,6 @@ from voicesep.page.files import page_files
 
 def publish(shown: Exhibit, *more: str) -> Result:
     return CliRunner().invoke(main, ["publish-page", "--live", "--env-file", str(shown.env_file), *more])
-
-
-@pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exhibit]:
-    with exhibit(tmp_path_factory.mktemp("exhibit")) as shown:
-        yield shown
 
 
 @pytest.fixture

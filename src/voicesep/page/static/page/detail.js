@@ -38,7 +38,7 @@ export class Detail {
     const parts = [
       back(),
       state(entry?.state ?? item.state, item.reason, story),
-      remedy(entry ? { ...item, state: entry.state } : item, story, this.#source.config.live),
+      remedy(entry ? { ...item, state: entry.state } : item, story, this.#source.config),
       this.#deck?.element,
       factsOf(item, entry),
       element("h3", {}, "Story"),

@@ -13,7 +13,7 @@ export class Listing {
   #source;
   #catalogue;
   #asked;
-  #wanted = { state: null, words: "" };
+  #wanted = { state: null, words: at("search").value }; // somebody may have typed before the page was ready
   #limit = AT_ONCE;
   #mayRead = null; // hours, in all; null when somebody has just asked
 
@@ -78,7 +78,8 @@ export class Listing {
   }
 
   #freshness(index, unreadable) {
-    const command = `voicesep rebuild-index${this.#source.config.live ? " --live" : ""}`;
+    const { program, live } = this.#source.config;
+    const command = `${program} rebuild-index${live ? " --live" : ""}`;
     return [
       ...(index ? ["Index of ", moment(index.generated_at)] : ["No index was published yet; reconcile does it within a minute"]),
       this.#source.knowsOpenUploads ? "." : ". What waits or runs is not in it.",

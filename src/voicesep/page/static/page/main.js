@@ -65,16 +65,15 @@ class Page {
     else if (item && !item.entry) await this.#tell(item);
   }
 
-  // The index first: what has ended between the two is then counted once.
+  // What is open first: a note is removed once the index tells of its job, so that a job is in one of the two, or in both.
   async #refresh() {
     await this.#attempt(async () => {
-      const index = await this.source.index();
-      if (!this.#catalogue.index) { // the list does not wait for what is open
-        this.#catalogue.takeIndex(index);
+      if (this.source.knowsOpenUploads && !this.#catalogue.index) { // the list does not wait for what is open
+        this.#catalogue.takeIndex(await this.source.index());
         this.#draw();
       }
       const open = await this.source.open();
-      this.#catalogue.takeIndex(index);
+      this.#catalogue.takeIndex(await this.source.index());
       this.#catalogue.takeOpen(open);
     });
   }

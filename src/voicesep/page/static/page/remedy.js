@@ -9,15 +9,15 @@ const WHEN = {
   Waiting: "It is tried again by itself. This tries it now:",
 };
 
-// What is next, or null where there is nothing to do; `isLive` is whether it is an app in the real cloud.
-export function remedy(item, story, isLive) {
+// What is next, or null where there is nothing to do; of the configuration it is told how a command is typed.
+export function remedy(item, story, { program, live }) {
   const other = story?.jobs.find((job) => job.job_id !== item.jobId && job.state === "Success");
   if (other) {
     return element("p", { className: "remedy" }, "Another job of this upload has made stems: ",
       element("a", { href: `#/${encodeURIComponent(other.job_id)}` }, other.job_id));
   }
   if (!WHEN[item.state] || !item.uploadId || story?.state === "Pending") return null;
-  const command = element("code", {}, `voicesep retry ${isLive ? "--live " : ""}${inShell(nameOf(item))}`);
+  const command = element("code", {}, `${program} retry ${live ? "--live " : ""}${inShell(nameOf(item))}`);
   const told = element("span", { className: "quiet", role: "status" });
   const copy = element("button", { type: "button", "aria-label": "Copy the command" }, "Copy");
   copy.addEventListener("click", async () => { told.textContent = await copied(command); });
