@@ -10,6 +10,7 @@ import pytest
 
 from tests.newcomer import Newcomer, checkout
 from tests.pages import Page
+from tests.programs import needs
 from tests.support import ROOT, SAMPLE
 from tests.voicesep.conftest import new_site  # noqa: F401 - a fixture
 from tests.voicesep.site import BUCKET, Found
@@ -18,7 +19,7 @@ PAGE = Page(ROOT / "docs" / "cli.md")
 HERE, THERE = [fence.commands for fence in PAGE.below("An afternoon with it")]
 TALK = "incoming/talk.mp3"
 
-pytestmark = pytest.mark.skipif(shutil.which("jq") is None, reason="the page's commands need jq")
+pytestmark = needs("jq")
 
 
 @pytest.fixture

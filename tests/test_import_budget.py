@@ -28,7 +28,16 @@ SPARED = {  # rooms of the house that only others enter
     },
     "reconcile": {"audit", "gateway", "notifications", "submission"},
 }
-NOBODYS = {"rebuilding", "backfill", "retrying", "status", "story", "tencent.secrets", "tencent.ci_management"}
+NOBODYS = {
+    "rebuilding",
+    "backfill",
+    "resending",
+    "retrying",
+    "status",
+    "story",
+    "tencent.secrets",
+    "tencent.ci_management",
+}
 OF_RECEIVERS = {"webhook", "receiver", "notices", "index.notice"}  # where nobody is told of finished jobs
 ELSEWHERE = {
     "localcloud",

@@ -6,7 +6,6 @@ import importlib.util
 import io
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import datetime
@@ -19,6 +18,7 @@ import jsonschema
 import pytest
 
 from tests import index_run
+from tests.programs import needs
 from tests.support import ROOT
 from voice_separation.index import documents, keys, views
 from voice_separation.index.canonical import Document
@@ -209,7 +209,7 @@ def test_of_several_jobs_of_an_upload_the_weightiest_is_found(written: dict[str,
         if claim.upload.upload_id == entry.upload_id
     )
     failed = entry.model_copy(update={"state": "Failed", "job_id": "jother"})
-    both = {key: entry.content(), keys.finished(upload.upload_id, "Failed"): failed.content()}
+    both = {key: entry.content(), keys.upload(upload.upload_id, "Failed"): failed.content()}
     assert lookup()(both.get, upload.bucket, upload.key, upload.etag)["state"] == "Success"
     assert lookup()(both.get, upload.bucket, upload.key, "another etag") is None
 
@@ -221,7 +221,7 @@ def lookup() -> Callable[..., Any]:
     return found
 
 
-@pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed: the page's jq examples are NOT tested")
+@needs("jq")
 @pytest.mark.parametrize(("command", "output"), with_output("sh"))
 def test_the_jq_examples_print_what_the_page_says(copy: Path, command: str, output: str) -> None:
     done = subprocess.run(["/bin/sh", "-c", command], cwd=copy, capture_output=True, text=True, check=True)

@@ -23,9 +23,9 @@ from tests.voice_separation.conftest import BUCKET, Workbench
 from voice_separation.capability import KeyRing
 from voice_separation.errors import CapabilityRefused, SubmissionIncomplete
 from voice_separation.instance import Invocation
+from voice_separation.outcomes import Outcome
 from voice_separation.stored_ring import ASKED_EVERY, KEPT_FOR, RingMemory
 from voice_separation.submission import Submission
-from voice_separation.submitter import Outcome
 from voice_separation.uploads import Upload, user_data_of
 from voicesep.local import LocalApp
 
@@ -163,7 +163,7 @@ class Warm:
 
     bench: Workbench
     clock: StoppedClock
-    memory: RingMemory = field(default_factory=RingMemory)
+    memory: RingMemory[str] = field(default_factory=RingMemory)
 
     def invocation(self, context: Any) -> Invocation:
         settings = {
@@ -172,7 +172,7 @@ class Warm:
             "ssm_endpoint": self.bench.cloud.endpoint,
         }
         call = self.bench.invocation(context["request_id"], **settings)
-        return replace(call, clock=self.clock, ring_memory=self.memory)
+        return replace(call, clock=self.clock, callback_memory=self.memory)
 
 
 @dataclass

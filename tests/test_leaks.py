@@ -25,7 +25,7 @@ from tests.leaks import (
     leaks,
     ring,
 )
-from tests.receiver import SECRET, Post, Reply, listening
+from tests.receiver import OLD_SECRET, SECRET, Post, Reply, listening
 from tests.support import EVENTS, ROOT, SAMPLE
 from voicesep.local import LocalApp
 
@@ -117,6 +117,10 @@ def a_ring_in_secrets_manager(watched: Watched) -> None:
     watched.app.cloud.ssm.create(region, "unusable", Value(f"[{IN_USE}, {ROTATED}"))
     watched.deployed_with(CALLBACK_SECRETS="ssm:unusable")
     watched.deployed_with(CALLBACK_SECRETS="ssm:missing")
+    watched.app.cloud.ssm.create(region, "receivers", Value(f"{SECRET},{OLD_SECRET}"))
+    watched.sent["the receiver's rotated secret"] = "planted-secret-that-was-rotated"
+    for name in ("receivers", "unusable", "missing"):
+        watched.deployed_with(WEBHOOK_SECRETS=f"ssm:{name}")
 
 
 def services_that_are_nowhere(watched: Watched) -> None:

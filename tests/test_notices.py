@@ -10,6 +10,9 @@ from localcloud.faults import Effect, KillAfter, KillBefore, LoseAnswer, Request
 from tests.receiver import SECRET, Listener, Post, Reply, listening
 from tests.support import ROOT
 from voice_separation.index.notice import Notice
+from voice_separation.resending import Resending
+from voice_separation.tencent.credentials import Credentials
+from voicesep.app import app_of
 from voicesep.local import INDEX, LocalApp
 
 FATES = [KillBefore(), KillAfter(), LoseAnswer()]
@@ -148,6 +151,27 @@ def test_a_receiver_that_answers_410_is_not_asked_again(listener: Listener) -> N
         assert "notice.undelivered" in "\n".join(
             line for each in app.cloud.scf.invocations for line in each.result.logs
         )
+
+
+def test_what_was_given_up_is_told_by_the_timer_once_somebody_has_it_sent_again(listener: Listener) -> None:
+    listener.answers(410)
+    with telling(listener) as app:
+        upload(app)
+        assert len(listed(app, "undelivered/")) == 1
+        listener.answers(204)
+        reconcile(app)
+        assert len(listener.posts) == 1
+        given_up = resending(app)
+        assert len(list(given_up.resend(given_up.undelivered()))) == 1
+        reconcile(app)
+        assert len(listener.posts) == 2
+        told_and_done(listener, app)
+
+
+def resending(app: LocalApp) -> Resending:
+    key = app.cloud.credentials
+    call = app_of(app.environment, Credentials(key.access_key_id, key.secret_key), 1, log=None).call
+    return Resending(call.reader(app.bucket), call.writer(app.bucket), call.clock)
 
 
 CALLBACK = 6  # requests of a callback that tells a receiver

@@ -114,7 +114,10 @@ LOUD: dict[str, list[Record]] = {
 }
 BORNE: dict[str, list[Record]] = {
     "Runs of reconcile": lines(Event.RECONCILED),
-    "To be corrected": lines(Event.UPLOAD_REFUSED, code="") + lines(Event.CALLBACK_FAILED, at=Level.WARNING),
+    "To be corrected": [
+        *lines(Event.UPLOAD_REFUSED, at=Level.WARNING, code=""),
+        *lines(Event.CALLBACK_FAILED, at=Level.WARNING),
+    ],
     "Oldest open job": lines(Event.RECONCILED, oldest_open_s=7200),
     "Waiting room": lines(Event.RECONCILED, waiting=500),
     "Refused callbacks": lines(Event.CALLBACK_REFUSED, 20, status=401, cause="forged", error="CapabilityRefused"),
@@ -135,8 +138,8 @@ def test_an_alarm_rings_beyond_its_bound_and_not_before(alarm: Alarm) -> None:
     assert not alarm.rings(BORNE[alarm.query])
 
 
-def test_ten_runbooks_each_with_a_condition_and_commands() -> None:
-    assert len(titles("Runbooks")) == 10
+def test_eleven_runbooks_each_with_a_condition_and_commands() -> None:
+    assert len(titles("Runbooks")) == 11
     for title in titles("Runbooks"):
         assert runbook(title).commands
 

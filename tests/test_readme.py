@@ -16,13 +16,14 @@ import urllib3
 
 from tests.newcomer import SECONDS, Newcomer, checkout
 from tests.pages import README
+from tests.programs import needs
 from tests.support import ROOT, SAMPLE
 from tests.voicesep.conftest import new_site  # noqa: F401 - a fixture
 from tests.voicesep.site import BUCKET, Found
 
 TALK = "incoming/talk-over-music.mp3"
 
-pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="the README's commands need curl")
+pytestmark = needs("curl")
 
 
 @pytest.fixture

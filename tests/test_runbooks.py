@@ -191,6 +191,11 @@ def silence_ci(trouble: Trouble) -> None:
     trouble.put()
 
 
+def call_the_job_invalid(trouble: Trouble) -> None:
+    trouble.site.cloud.faults.add(Refuse(400, "InvalidArgument"), CREATE_JOB)
+    trouble.put()
+
+
 @dataclass(frozen=True)
 class Fault:
     """How a fault comes about, how its cause is removed, what happens after the remedy, and when all is well."""
@@ -220,6 +225,7 @@ FAULTS = {
         upload_what_is_too_large, lambda trouble: trouble.set_and_deploy(MAX_INPUT_BYTES="-")
     ),
     "10. CI or COS does not answer": Fault(silence_ci, clear_faults),
+    "11. CI calls a job invalid": Fault(call_the_job_invalid, clear_faults),
 }
 
 

@@ -1,13 +1,13 @@
 """docs/security.md names for every threat the tests that show how it is stopped."""
 
 import re
-import shutil
 import subprocess
 from itertools import takewhile
 
 import pytest
 
 from tests.pages import Page
+from tests.programs import needs
 from tests.support import ROOT
 from voice_separation.capability import KeyRing
 
@@ -53,7 +53,7 @@ def test_the_way_to_report_leads_to_the_page_and_back() -> None:
     assert anchor[1] in {title.lower().replace(" ", "-") for title in re.findall(r"^## (.+)$", PAGE, re.MULTILINE)}
 
 
-@pytest.mark.skipif(shutil.which("basenc") is None, reason="the page's command needs basenc of coreutils 8.31")
+@needs("basenc", "openssl")
 def test_the_signature_is_made_by_other_means_as_the_page_shows() -> None:
     page = Page(ROOT / "docs" / "security.md")
     (command,) = page.commands_below("Capability")

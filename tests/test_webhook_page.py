@@ -14,10 +14,12 @@ import urllib3
 
 from tests.receiver import SECRET
 from tests.support import ROOT, SAMPLE
+from tests.voicesep.processes import printed, started
 from voice_separation.index.entries import Entry
 from voice_separation.index.notice import Notice
 from voice_separation.notices import AT_ONCE_SECONDS, OWN_TURN, PATIENCE_SECONDS, PAUSES, Message
 from voice_separation.settings import from_environment
+from voice_separation.stored_ring import KEPT_FOR, USED_FOR
 from voicesep.local import INDEX, LocalApp
 
 PAGE = (ROOT / "docs" / "webhook.md").read_text(encoding="utf-8")
@@ -33,12 +35,8 @@ def listening() -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
     """Run the receiver of the page; yield its address, and the process that prints what it hears."""
     environment = {**os.environ, "WEBHOOK_SECRET": SECRET, "PORT": "0"}
     program = [sys.executable, "-c", fence("python receiver")]
-    with subprocess.Popen(
-        program, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as running:
-        assert running.stdout
-        yield running.stdout.readline().strip(), running
-        running.kill()
+    with started(program, env=environment) as running:
+        yield printed(running), running
 
 
 @pytest.fixture
@@ -63,17 +61,16 @@ def test_the_receiver_of_the_page_prints_each_job_once_and_believes_nobody_else(
     tell_again(deployed)
     deployed.cloud.cos.put(deployed.bucket.name, "incoming/notes.mp3", b"no media")
     assert deployed.cloud.wait_until_idle(60)
-    assert running.stdout
     stems = (
         "{'voice': 'separated/incoming/talk.mp3/voice.mp3', 'background': 'separated/incoming/talk.mp3/background.mp3'}"
     )
-    assert running.stdout.readline() == f"Success incoming/talk.mp3 {stems}\n"
-    assert running.stdout.readline() == "Failed incoming/notes.mp3 {}\n"
+    assert printed(running) == f"Success incoming/talk.mp3 {stems}"
+    assert printed(running) == "Failed incoming/notes.mp3 {}"
     assert deployed.cloud.cos.list(deployed.bucket.name, prefix=f"{INDEX}notices/").contents == ()
 
 
 def tell_again(app: LocalApp) -> None:
-    """Put a notice back, as the page says for one that was given up."""
+    """Put back a notice of a job that was told, as if it had been told in vain as often as can be."""
     (stored,) = app.cloud.cos.list(app.bucket.name, prefix=f"{INDEX}jobs/").contents
     entry = Entry.model_validate_json(Path(app.cloud.cos.get(app.bucket.name, stored.key).path).read_bytes())
     assert entry.finished_at
@@ -114,4 +111,8 @@ def test_the_times_on_the_page_are_those_of_the_code() -> None:
     own_turn, *minutes = (int(told[n]) for n in (1, 2, 3))
     hours = [int(each) for each in re.findall(r"\d+", told[4])]
     assert own_turn * 60 == OWN_TURN.total_seconds()
+    assert "wait five minutes" in PAGE
+    assert "the old ring serves for an hour" in PAGE
+    assert KEPT_FOR.total_seconds() == 5 * 60
+    assert USED_FOR.total_seconds() == 60 * 60
     assert [*minutes, *(60 * each for each in hours)] == [pause.total_seconds() / 60 for pause in PAUSES]

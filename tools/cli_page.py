@@ -21,11 +21,11 @@ in a pipe a line every few seconds. `NO_COLOR` switches colours off. Exit status
 left; 2 wrong usage; 130 after Ctrl-C.
 
 All commands work on this machine unless `--live` is given. Those that look after an app (`upload`, `jobs`, `show`,
-`retry`, `cancel`, `reconcile`, `backfill`, `rebuild-index`, `ui`, `publish-page`) need one that runs: `voicesep local`,
-in another terminal. With `--live` they work on the deployed app: its settings come from `.env`, or `--env-file`, or
-with `--profile NAME` from `.env.NAME`; the key from the environment or the same file. `--dry-run` says what a command
-would do wherever money or data moves. An upload is named by its key, its upload_id, or the id of one of its jobs; for
-`retry` and `cancel`, `-` reads names from standard input.
+`retry`, `cancel`, `reconcile`, `resend`, `backfill`, `rebuild-index`, `ui`, `publish-page`) need one that runs:
+`voicesep local`, in another terminal. With `--live` they work on the deployed app: its settings come from `.env`, or
+`--env-file`, or with `--profile NAME` from `.env.NAME`; the key from the environment or the same file. `--dry-run`
+says what a command would do wherever money or data moves. An upload is named by its key, its upload_id, or the id of
+one of its jobs; for `retry`, `cancel` and `resend`, `-` reads names from standard input.
 
 What the key must be allowed, `voicesep cam-policy` prints: `viewer` for `jobs`, `show`, `logs` and `ui`; with it `role`
 and `operator` for what changes something ([security](security.md#people)).

@@ -48,20 +48,25 @@ LINES: dict[Event, LogLine] = {
         "the record cannot be read",
     ),
     Event.UPLOAD_REFUSED: LogLine(
-        WARNING, (*UPLOAD, "code", "reason"), "it cannot be separated, however often it is tried; noted in `refused/`"
+        (*WARNING, *ERROR),
+        (*UPLOAD, "code", "reason"),
+        "it cannot be separated, however often it is tried; noted in `refused/`. ERROR: CI has called its job "
+        "invalid for three days",
     ),
     Event.UPLOAD_WAITING: LogLine(
         (*WARNING, *ERROR),
         (*UPLOAD, "code", "reason", "attempt"),
         "CI could not take it, or the audit has found it; it waits in `waiting/`. ERROR: until somebody corrects "
-        "permissions, names or the service's state",
+        "permissions, names or the service's state; or, told once, what makes CI call its job invalid",
     ),
     Event.UPLOAD_FAILED: LogLine(
         ERROR,
         (*UPLOAD, "document", *REASON),
         "nothing could be noted of it, in COS for the most part; SCF tries the event again, the audit finds the rest",
     ),
-    Event.CLAIM_HELD: LogLine(INFO, (*UPLOAD, "reason"), "another invocation submits it; nothing is to be done"),
+    Event.CLAIM_HELD: LogLine(
+        INFO, (*UPLOAD, "reason"), "another invocation submits it, or it waits; nothing is to be done"
+    ),
     Event.JOB_SUBMITTED: LogLine(
         INFO, (*UPLOAD, "job_id", "state", "size_bytes"), "the upload has its job, which is noted in `pending/`"
     ),
@@ -93,9 +98,9 @@ LINES: dict[Event, LogLine] = {
     Event.JOB_REFUSED: LogLine(
         WARNING, ("job_id", "error", "cause", "reason"), "one job of a message was not stored, see `callback.refused`"
     ),
-    Event.RING_READ: LogLine(INFO, ("secrets",), "the callback secrets were read from Secrets Manager"),
+    Event.RING_READ: LogLine(INFO, ("setting", "secrets"), "the secrets of a setting were read from Secrets Manager"),
     Event.RING_STALE: LogLine(
-        WARNING, ("read_at", "message"), "they could not be read again; the old ones are used for an hour"
+        WARNING, ("setting", "read_at", "message"), "they could not be read again; the old ones are used for an hour"
     ),
     Event.ENTRY_STORED: LogLine(
         INFO,
@@ -148,6 +153,7 @@ FIELDS: dict[str, tuple[IndexType, str]] = {
     "cause": ("text", "which of several causes, see [security](security.md#capability)"),
     "document": ("text", "a key of the index"),
     "operation": ("text", "what was asked for"),
+    "setting": ("text", "`CALLBACK_SECRETS`, `WEBHOOK_SECRETS`"),
     "read_at": ("text", "when the secrets were last read"),
     "event_name": ("text", "COS's"),
     "raw_key": ("text", "`cosObject.key`, not decoded"),

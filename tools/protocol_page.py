@@ -27,7 +27,7 @@ HEAD = """\
 <!-- Written by tools/protocol_page.py from the models (make docs). A test fails when it is stale. -->
 
 Which node of Tencent's becomes which field here. Sources: job 460/84794 and 1045/43712, template 436/120977, query
-436/120621, list 460/84766, callback 1045/49531, queues 460/46234, Smart Audio 1045/73363 (cloud.tencent.com and
+436/120621, list 460/84766, callback 1045/49531, queues 460/46234, Smart Audio 1045/73364 (cloud.tencent.com and
 tencentcloud.com, document/product/…); for `MediaInfo`, bass and drum: cos-go-sdk-v5, ci_media.go.
 
 Nodes that are not listed are ignored, never fatal. A node may be empty, `-` (times) or missing: all three read as
@@ -100,7 +100,6 @@ def page() -> str:
     parts += [section("Template", "Response", templates.TemplateAnswer)]
     parts += [section("List of templates", "Response", templates.TemplatePage)]
     parts += [section("List of queues", "Response", queues.QueuePage)]
-    parts += [section("Smart Audio enabled", "Response", queues.SmartAudioOpened)]
     parts += [section("Buckets with Smart Audio", "Response", queues.SmartAudioBuckets)]
     parts += ["\n## `GET /jobs`: filters\n\n| parameter | from |\n|---|---|\n", *filters()]
     parts += ["\n## Options of one object\n\n| metadata | values |\n|---|---|\n", *options()]
@@ -189,20 +188,13 @@ def filters() -> Iterator[str]:
     """Yield a row for each parameter of the list of jobs."""
     names = {
         "tag": "tag",
-        "queueId": "queue_id",
-        "queueType": "queue_type",
         "inputObject": "input_object",
-        "states": "states",
-        "startCreationTime": "created_from",
-        "endCreationTime": "created_to",
-        "workflowId": "workflow_id",
-        "inventoryTriggerJobId": "inventory_trigger_job_id",
-        "orderByTime": "order_by_time",
         "size": "size",
     }
     if set(names.values()) != set(JobFilter.model_fields):
         raise SystemExit("the filters and JobFilter differ")
     yield from (f"| `{parameter}` | `JobFilter.{field}` |\n" for parameter, field in names.items())
+    yield "| `orderByTime` | the constant `Desc`: the newest first |\n"
     yield "| `nextToken` | the page before |\n"
 
 
@@ -224,7 +216,8 @@ def errors() -> Iterator[str]:
     for code, error in _BY_CODE.items():
         yield f"| `{code}` | `{error.__name__}` | {(error.__doc__ or '').strip().splitlines()[0]} |\n"
     yield "\nOther codes go by the HTTP status: 429 `Throttled`, 5xx `Unavailable`, the rest `Misconfigured`; "
-    yield "their text is kept.\n"
+    yield "their text is kept.\nOf `POST /jobs` a 4xx other than 401, 403 and 404 is `JobInvalid`: 400 "
+    yield "`InvalidArgument` before all.\n"
 
 
 if __name__ == "__main__":

@@ -17,21 +17,25 @@ locals {
     # As condition keys want them; urlencode() writes a space as a plus.
     INPUT_PREFIX_ENCODED = replace(urlencode(local.input_prefix), "+", "%20")
     INDEX_PREFIX_ENCODED = replace(urlencode(local.index_prefix), "+", "%20")
-    SECRET_NAME          = local.stores_secrets ? split(":", nonsensitive(var.callback_secrets))[1] : ""
+    # Only the name of a secret may be told, not a secret.
+    CALLBACK_SECRETS_NAME = local.stores_callback_secrets ? split(":", nonsensitive(var.callback_secrets))[1] : ""
+    WEBHOOK_SECRETS_NAME  = local.stores_webhook_secrets ? split(":", nonsensitive(var.webhook_secrets))[1] : ""
   }
 
-  stores_secrets     = nonsensitive(startswith(var.callback_secrets, "ssm:"))
-  tells_receiver     = nonsensitive(!contains(["", "-"], var.webhook_url))
-  believes_callbacks = contains(["false", "f", "no", "n", "off", "0"], lower(lookup(local.given, "VERIFY_CALLBACKS", "true")))
+  stores_callback_secrets = nonsensitive(startswith(var.callback_secrets, "ssm:"))
+  stores_webhook_secrets  = nonsensitive(startswith(var.webhook_secrets, "ssm:"))
+  tells_receiver          = nonsensitive(!contains(["", "-"], var.webhook_url))
+  believes_callbacks      = contains(["false", "f", "no", "n", "off", "0"], lower(lookup(local.given, "VERIFY_CALLBACKS", "true")))
 
   # What a setting needs besides, as `voicesep cam-policy` adds it.
   policy_files = {
     for door in keys(local.roles) : door => concat(
       ["${door}.json"],
-      local.stores_secrets ? ["stored-secrets.json"] : [],
+      local.stores_callback_secrets ? ["stored-callback-secrets.json"] : [],
       local.believes_callbacks && door == "callback" ? ["believed-callbacks.json"] : [],
       local.tells_receiver && door == "callback" ? ["notices-callback.json"] : [],
       local.tells_receiver && door == "reconcile" ? ["notices-reconcile.json"] : [],
+      local.tells_receiver && local.stores_webhook_secrets && door != "submit" ? ["stored-webhook-secrets.json"] : [],
     )
   }
 

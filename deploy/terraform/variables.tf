@@ -39,7 +39,7 @@ variable "webhook_url" {
 }
 
 variable "webhook_secrets" {
-  description = "WEBHOOK_SECRETS: what it is told is signed with, one or more of whsec_<base64>, separated by commas."
+  description = "WEBHOOK_SECRETS: what it is told is signed with, one or more of whsec_<base64> separated by commas, or ssm:<name>."
   type        = string
   default     = "-"
   sensitive   = true

@@ -146,6 +146,7 @@ class Audit:
         self.writer.waiting(
             documents.Waiting(
                 reason=documents.Reason(error=error, code="", message=message),
+                reason_since=now,
                 attempts=attempts,
                 waiting_since=now,
                 next_attempt_at=now,

@@ -15,12 +15,13 @@ from posixpath import splitext
 from voice_separation.bucket import Bucket
 from voice_separation.clock import Clock
 from voice_separation.concurrency import Map
-from voice_separation.errors import Misconfigured, ObjectNotFound, TencentRefusal
+from voice_separation.errors import JobInvalid, Misconfigured, ObjectNotFound, TencentRefusal
 from voice_separation.index import keys
 from voice_separation.index.reader import IndexReader
 from voice_separation.inventory import uploads_in
+from voice_separation.outcomes import Candidate, Outcome
 from voice_separation.settings import Settings
-from voice_separation.submitter import Candidate, Outcome, Submitter
+from voice_separation.submitter import Submitter
 from voice_separation.tencent.cos import Cos
 from voice_separation.uploads import Upload
 
@@ -72,8 +73,9 @@ class Course:
     def add(self, outcome: Outcome) -> None:
         """Count an outcome, and stop where the next upload would fare no better."""
         self.counts[outcome.result] += 1
-        self._failures_in_a_row = self._failures_in_a_row + 1 if outcome.result == "failed" else 0
-        if outcome.result == "waiting" and outcome.upload_id:
+        failed = outcome.result == "failed" or isinstance(outcome.error, JobInvalid)  # perhaps this one only
+        self._failures_in_a_row = self._failures_in_a_row + 1 if failed else 0
+        if outcome.result == "waiting" and outcome.upload_id and not failed:
             self.waiting.append(outcome.upload_id)
         if isinstance(outcome.error, Misconfigured) or self._failures_in_a_row == MOST_FAILURES_IN_A_ROW:
             self.stopped = str(outcome.error)

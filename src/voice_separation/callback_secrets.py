@@ -1,55 +1,13 @@
-"""CALLBACK_SECRETS as text: the secrets themselves, or the name under which Secrets Manager keeps them."""
+"""The ring of CALLBACK_SECRETS."""
 
-import json
-import re
-from dataclasses import dataclass
+from voice_separation.secret_rings import split_ring
 
 MIN_LENGTH = 16
-CURRENT_VERSION = "SSM_Current"  # the version that a secret has when its creation names none (1140/40522)
-_STORED = "ssm:"
-# The characters that CreateSecret takes (1078/38656, and the dot from the vendor's SDK).
-_REFERENCE = re.compile(
-    rf"{_STORED}(?P<name>[A-Za-z0-9][A-Za-z0-9_-]{{0,127}})(?::(?P<version_id>[A-Za-z0-9][A-Za-z0-9_.-]{{0,63}}))?"
-)
 
 
-@dataclass(frozen=True)
-class StoredSecret:
-    """A version of a secret in Secrets Manager, whose text is the ring."""
-
-    name: str
-    version_id: str = CURRENT_VERSION
-
-
-def parse_callback_secrets(text: str) -> tuple[str, ...] | StoredSecret:
-    """Read the setting: `ssm:<name>`, `ssm:<name>:<version>`, or a ring. Raises ValueError, which quotes nothing."""
-    if not text.startswith(_STORED):
-        return parse_ring(text)
-    found = _REFERENCE.fullmatch(text)
-    if found is None:
-        raise ValueError("a secret of Secrets Manager is named ssm:<name> or ssm:<name>:<version>")
-    return StoredSecret(found["name"], found["version_id"] or CURRENT_VERSION)
-
-
-def parse_ring(text: str) -> tuple[str, ...]:
-    """Read a ring, the first secret first: separated by commas, or a JSON array.
-
-    Raises ValueError, which quotes nothing.
-    """
-    secrets = tuple(secret.strip() for secret in _elements(text.strip()))
-    ring = tuple(secret for secret in secrets if secret)
+def parse_callback_secrets(text: str) -> tuple[str, ...]:
+    """Read a ring, the first secret first. Raises ValueError, which quotes nothing."""
+    ring = split_ring(text)
     if not ring or any(len(secret) < MIN_LENGTH for secret in ring):
         raise ValueError(f"each secret has at least {MIN_LENGTH} characters; `openssl rand -hex 32` makes one")
     return ring
-
-
-def _elements(text: str) -> list[str]:
-    if not text.startswith("["):
-        return text.split(",")
-    try:
-        elements = json.loads(text)
-    except ValueError:
-        elements = [None]
-    if not all(isinstance(element, str) for element in elements):
-        raise ValueError("what begins with a bracket is a JSON array of texts")
-    return list(elements)

@@ -14,12 +14,13 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from voice_separation.errors import CapabilityRefused
+from voice_separation.uploads import UPLOAD_ID
 
 VERSION = "v1"
 FORGED = "forged"
 _SIGNATURE_BYTES = 16
 _PATH = re.compile(
-    rf"/{VERSION}/(?:(?P<upload_id>[0-9a-f]{{32}})/(?P<expiry>[0-9]{{1,11}})|static)/(?P<signature>[A-Za-z0-9_-]{{22}})",
+    rf"/{VERSION}/(?:(?P<upload_id>{UPLOAD_ID})/(?P<expiry>[0-9]{{1,11}})|static)/(?P<signature>[A-Za-z0-9_-]{{22}})",
     re.ASCII,
 )
 _LONGEST_PATH = 2048

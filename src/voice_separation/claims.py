@@ -23,7 +23,7 @@ from voice_separation.index.reader import IndexReader
 from voice_separation.index.writer import IndexWriter
 from voice_separation.jobs.states import JobState
 from voice_separation.patience import LISTED_AFTER
-from voice_separation.upload_state import Evidence, UploadState
+from voice_separation.upload_state import Evidence
 from voice_separation.uploads import Upload
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Claims:
         attempt = first_attempt
         latest = LONG_AGO
         while True:
-            claim = self._claim(upload, attempt)
+            claim = self._claim(upload, attempt, retry_of)
             self.mine.add(claim.nonce)
             begun = self.clock.monotonic()
             held, doubt = self._write(claim)
@@ -104,6 +104,15 @@ class Claims:
         if taken.doubt:
             raise ClaimUnconfirmed(f"the claim of {upload.key} is in doubt: {taken.doubt}; it is tried again")
 
+    def has_job(self, upload: Upload, retry_of: tuple[str, ...]) -> bool:
+        """Tell whether a claim that is alive has led to a job already: it is noted, or has ended and is published."""
+        now = self.clock.now()
+        for key in dict.fromkeys(keys.pending(upload.id, moment) for moment in (now, now - LEASE)):
+            note = self.reader.read(key, documents.Pending)
+            if note and note.job_id not in retry_of:
+                return True
+        return self._finished(upload.id, retry_of) is not None
+
     def release(self, taken: Taken) -> None:
         """Give a confirmed claim back after a definite no, so that the next attempt need not wait for its lease."""
         with suppress(Retryable):  # then its lease ends it
@@ -132,26 +141,24 @@ class Claims:
 
     def _is_dead(self, held: Claim, retry_of: tuple[str, ...]) -> bool:
         """Tell whether the next attempt is ours to make. Raises UploadFinished."""
-        evidence = Evidence(claim=held)
-        now = self.clock.now()
-        if not evidence.may_be_claimed(now=now, request_id=self.request_id):
+        if not Evidence(claim=held).may_be_claimed(now=self.clock.now(), request_id=self.request_id):
             return False
-        evidence = evidence.merge(Evidence(entry=self._finished(held.upload.upload_id, retry_of)))
-        if evidence.state is UploadState.FINISHED:
-            raise UploadFinished(f"{held.upload.key} has its entry: {evidence.entry and evidence.entry.job_id}")
-        return evidence.may_be_claimed(now=now, request_id=self.request_id)
+        entry = self._finished(held.upload.upload_id, retry_of)
+        if entry:
+            raise UploadFinished(f"{held.upload.key} has its entry: {entry.job_id}")
+        return True
 
     def _finished(self, upload_id: str, retry_of: tuple[str, ...]) -> "Entry | None":
         """Return what became of an upload, for its job may have ended so long ago that CI has forgotten it."""
         from voice_separation.index.entries import Entry
 
         for state in (JobState.SUCCESS, JobState.FAILED):
-            entry = self.reader.read(keys.finished(upload_id, state.value), Entry)
+            entry = self.reader.read(keys.upload(upload_id, state.value), Entry)
             if entry and entry.job_id not in retry_of:
                 return entry
         return None
 
-    def _claim(self, upload: Upload, attempt: int) -> Claim:
+    def _claim(self, upload: Upload, attempt: int, retry_of: tuple[str, ...]) -> Claim:
         now = self.clock.now()
         return Claim(
             attempt=attempt,
@@ -159,5 +166,6 @@ class Claims:
             request_id=self.request_id,
             claimed_at=now,
             lease_until=now + LEASE,
+            retry_of=retry_of,
             upload=documents.Upload.of(upload),
         )

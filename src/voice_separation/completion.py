@@ -91,7 +91,7 @@ class Completion:
             telemetry.info(Event.JOB_RUNNING)
             return Completed.STILL_RUNNING
         entry = entry_of(detail, bucket=self.bucket.name, region=self.bucket.region)
-        # Where CI's word counts and nobody is told nothing is read: what is stored is the same whatever is there.
+        # When CI was asked and no receiver is told, nothing is read first: the bytes are the same anyway.
         stored = self.reader.read(keys.job(entry.job_id), Entry) if self.notices or not self.verify else None
         if not self.verify:  # messages come late and in any order, CI's own word does not
             entry = weightier_entry(stored, entry) or entry

@@ -1,6 +1,7 @@
 """Doing the same to many things, one after the other or several at once; passed in, so that a simulation can decide."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -54,9 +55,12 @@ def in_flight(most: int) -> Map:
     return many
 
 
-def ever_more(items: Sequence[T], most: int) -> Iterator[Sequence[T]]:
-    """Yield slices, each double the last up to a limit: little is begun in vain when the first is refused."""
-    begin, size = 0, 1
-    while begin < len(items):
-        yield items[begin : begin + size]
-        begin, size = begin + size, min(2 * size, most)
+def ever_more(items: Iterable[T], most: int) -> Iterator[Sequence[T]]:
+    """Yield slices, each double the last up to a limit: little is begun in vain when the first is refused.
+
+    No more items are taken than have been yielded.
+    """
+    left, size = iter(items), 1
+    while some := tuple(islice(left, size)):
+        yield some
+        size = min(2 * size, most)

@@ -205,10 +205,19 @@ class Misconfigured(TencentRefusal):
     advice = "check the function's role, the bucket names and that CI and Smart Audio are enabled"
 
 
+class JobInvalid(TencentRefusal):
+    """CI does not take a job as it is asked for, and names neither the object nor a permission as the reason.
+
+    It may be the key or the options of this one upload, or a setting of all jobs.
+    """
+
+    advice = "check the upload's key and options, and what the settings ask of every job"
+
+
 class SecretRefused(Misconfigured):
     """Secrets Manager gives no ring, and will not until somebody corrects name, region, permission or content."""
 
-    advice = "check CALLBACK_SECRETS, the secret's text and region, and that the role allows ssm:GetSecretValue"
+    advice = "check the setting that names it, its text and region, and that the role allows ssm:GetSecretValue"
 
 
 class AlreadyExists(TencentRefusal):

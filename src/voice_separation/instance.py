@@ -9,7 +9,7 @@ import functools
 import logging
 import random
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -18,14 +18,15 @@ import urllib3
 
 from voice_separation import settings as environment
 from voice_separation.bucket import Bucket
-from voice_separation.callback_secrets import StoredSecret
+from voice_separation.callback_secrets import parse_callback_secrets
 from voice_separation.capability import KeyRing, Ring
 from voice_separation.clock import Clock, Deadline, SystemClock
 from voice_separation.concurrency import Map, in_threads
 from voice_separation.index.reader import IndexReader
 from voice_separation.index.writer import IndexWriter
+from voice_separation.secret_rings import StoredSecret
 from voice_separation.settings import Settings
-from voice_separation.stored_ring import RingMemory, StoredRing
+from voice_separation.stored_ring import RingMemory, Secret, StoredKeyRing, StoredRing
 from voice_separation.telemetry import Level, Telemetry
 from voice_separation.tencent import credentials
 from voice_separation.tencent.ci import Ci
@@ -58,7 +59,8 @@ class Invocation:
     request_id: str
     region: str
     many: Map = map
-    ring_memory: RingMemory = field(default_factory=RingMemory)
+    callback_memory: RingMemory[str] = field(default_factory=RingMemory)
+    webhook_memory: RingMemory[bytes] = field(default_factory=RingMemory)
 
     def tell(self, event: object) -> None:
         """Log at DEBUG what the platform has sent, as far as a log may know it."""
@@ -70,15 +72,10 @@ class Invocation:
     @property
     def ring(self) -> Ring:
         """The callback secrets: those of the settings, or those that Secrets Manager keeps."""
-        secrets = self.settings.callback_secrets
-        if not isinstance(secrets, StoredSecret):
-            return KeyRing(secrets)
-        from voice_separation.tencent.secrets import SecretsManager
-
-        session = self.session
-        manager = SecretsManager(session.credentials, self.region, session.deadline, self.settings.ssm_endpoint)
-        read = functools.partial(manager.get_secret_value, secrets)
-        return StoredRing(read, self.ring_memory, self.clock, self.telemetry)
+        ring = self.settings.callback_secrets
+        if not isinstance(ring, StoredSecret):
+            return KeyRing(ring)
+        return StoredKeyRing(self._stored("CALLBACK_SECRETS", ring, parse_callback_secrets, self.callback_memory))
 
     def within(self, seconds: float) -> "Invocation":
         """Return the same call with no more time than that."""
@@ -107,18 +104,20 @@ class Invocation:
         """Return what submits uploads of a bucket; it remembers the claims of this invocation."""
         from voice_separation.claims import Claims
         from voice_separation.submitter import Submitter
+        from voice_separation.upload_jobs import UploadJobs
 
-        writer = self.writer(input_bucket)
+        reader, writer = self.reader(input_bucket), self.writer(input_bucket)
         claims = Claims(
             writer=writer,
-            reader=self.reader(input_bucket),
+            reader=reader,
             clock=self.clock,
             new_nonce=new_nonce,
             request_id=self.request_id,
             settle_seconds=self.settings.claim_settle_seconds,
             void=self._index_bucket(input_bucket) != input_bucket,  # HEAD of the upload tells nothing of that bucket
         )
-        return Submitter(self.settings, self.ci, writer, claims, self.ring, self.clock, self.telemetry, self.many)
+        jobs = UploadJobs(self.settings, self.ci, writer, self.ring, self.clock)
+        return Submitter(self.settings, jobs, reader, writer, claims, self.clock, self.telemetry, self.many)
 
     def completion(self, input_bucket: Bucket) -> "Completion":
         """Return what stores the jobs of a bucket."""
@@ -144,7 +143,7 @@ class Invocation:
         from voice_separation.receiver import Receiver
 
         return Notices(
-            receiver=Receiver(chosen.webhook_url, chosen.webhook_secrets, pool, self.clock, self.telemetry),
+            receiver=Receiver(chosen.webhook_url, self._webhook_ring(), pool, self.clock, self.telemetry),
             reader=self.reader(input_bucket),
             writer=self.writer(input_bucket),
             clock=self.clock,
@@ -209,6 +208,29 @@ class Invocation:
             telemetry=self.telemetry,
         )
 
+    def _webhook_ring(self) -> Callable[[], tuple[bytes, ...]]:
+        """Return what gives the secrets that notices are signed with, those of the settings or stored ones."""
+        from voice_separation.webhook import parse_webhook_secrets
+
+        ring = self.settings.webhook_secrets
+        if not isinstance(ring, StoredSecret):
+            return lambda: ring
+        return self._stored("WEBHOOK_SECRETS", ring, parse_webhook_secrets, self.webhook_memory).secrets
+
+    def _stored(
+        self,
+        setting: str,
+        secret: StoredSecret,
+        parse: Callable[[str], tuple[Secret, ...]],
+        memory: RingMemory[Secret],
+    ) -> StoredRing[Secret]:
+        from voice_separation.tencent.secrets import SecretsManager
+
+        session = self.session
+        manager = SecretsManager(session.credentials, self.region, session.deadline, self.settings.ssm_endpoint)
+        read = functools.partial(manager.get_secret_value, secret)
+        return StoredRing(setting, read, parse, memory, self.clock, self.telemetry)
+
     def _index_bucket(self, input_bucket: Bucket) -> Bucket:
         return Bucket(self.settings.index_bucket or input_bucket.name, input_bucket.region)
 
@@ -220,7 +242,8 @@ class Instance:
     settings: Settings
     pool: urllib3.PoolManager
     clock: Clock
-    ring_memory: RingMemory = field(default_factory=RingMemory)
+    callback_memory: RingMemory[str] = field(default_factory=RingMemory)
+    webhook_memory: RingMemory[bytes] = field(default_factory=RingMemory)
 
     def invocation(self, context: Context) -> Invocation:
         """Return what one invocation works with; `context` is SCF's (583/9210).
@@ -241,8 +264,8 @@ class Instance:
             jitter=random.random,
         )
         region = str(context.get("tencentcloud_region") or "")
-        many = in_threads(REQUESTS_AT_ONCE)
-        return Invocation(self.settings, session, self.clock, telemetry, request_id, region, many, self.ring_memory)
+        many, memories = in_threads(REQUESTS_AT_ONCE), (self.callback_memory, self.webhook_memory)
+        return Invocation(self.settings, session, self.clock, telemetry, request_id, region, many, *memories)
 
 
 def new_nonce() -> str:

@@ -4,14 +4,14 @@ A notice is written before its entry, so whoever dies in between loses none, and
 Door 2 tells the receiver right after it has stored an entry; door 3 tells it what is left, ever more rarely.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
 from voice_separation.clock import Clock, Deadline
 from voice_separation.concurrency import Map, ever_more
-from voice_separation.errors import NoticeNotTaken, NoticeUnwanted, TencentRefusal, VoiceSeparationError
+from voice_separation.errors import NoticeNotTaken, NoticeUnwanted, Retryable, TencentRefusal, VoiceSeparationError
 from voice_separation.index import keys
 from voice_separation.index.canonical import Document, Moment
 from voice_separation.index.entries import Entry
@@ -76,32 +76,48 @@ class Notices:
                 return
 
     def send_due(self) -> None:
-        """Tell the receiver what it has not taken yet, the oldest turn first, until it takes none or time is up.
+        """Tell the receiver what it has not taken yet, until it takes nothing of a slice or time is up.
 
-        A notice is only written anew when its turn changes, so its age is its turn. A receiver that takes none of a
-        slice would take none of the next.
+        The first slice is one notice, so a receiver that is down hears of one in each run.
+        """
+        for due in ever_more(self._due(), MOST_AT_ONCE):
+            taken = list(self.many(self._tell_again, due))
+            if not any(taken):
+                break
+
+    def _due(self) -> Iterator[tuple[Notice, Entry]]:
+        """Yield the notices whose turn has come, with the entry to tell, those first that were tried longest ago.
+
+        When its turn is only the notice itself says, so all are read, many at once: that asks nothing of the receiver.
         """
         listed = sorted(self.reader.list(keys.NOTICES), key=lambda each: (each.last_modified, each.key))
         for places in ever_more(listed, MOST_AT_ONCE):
-            if self.deadline.remaining() < LEAST_SECONDS or not self._takes_any(places):
-                break
+            if self._is_late():
+                return
+            yield from filter(None, list(self.many(self._look_at, places)))
 
-    def _takes_any(self, places: Sequence[ListedObject]) -> bool:
-        taken = [each for each in self.many(self._tell_again, places) if each is not None]
-        return any(taken) or not taken
+    def _is_late(self) -> bool:
+        return self.deadline.remaining() < LEAST_SECONDS
 
-    def _tell_again(self, place: ListedObject) -> bool | None:
-        """Tell the receiver of one job; return whether it took it, None when there was nothing to tell now."""
+    def _look_at(self, place: ListedObject) -> tuple[Notice, Entry] | None:
+        """Return what is to be told; None when there is nothing to tell now."""
         notice = self.reader.read(place.key, Notice)
         if notice is None:
             self._discard(place)
             return None
-        if notice.next_attempt_at > self.clock.now() or self.deadline.remaining() < LEAST_SECONDS:
+        if notice.next_attempt_at > self.clock.now():
             return None
         entry = self.reader.read(keys.job(notice.job_id), Entry)
         if entry is None:  # whoever noted it has died; it is noted again with the entry
             self._put_off(_after(notice, NoticeNotTaken("the job has no entry yet")))
             return None
+        return notice, entry
+
+    def _tell_again(self, due: tuple[Notice, Entry]) -> bool:
+        """Tell the receiver of one job; return whether it took it."""
+        notice, entry = due
+        if self._is_late():
+            return False
         try:
             self._send(notice, entry, min(PATIENCE_SECONDS, self.deadline.remaining()))
         except NoticeUnwanted as error:
@@ -109,6 +125,9 @@ class Notices:
             return True  # it was taken note of
         except NoticeNotTaken as error:
             self._put_off(_after(notice, error))
+            return False
+        except Retryable as error:  # of COS or Secrets Manager, so no try: its turn is the next run's
+            self._tell_of_delay(_after(notice, error))
             return False
         return True
 

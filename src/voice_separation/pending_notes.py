@@ -59,7 +59,7 @@ class PendingNotes:
             list(self.many(self._remove, jobs[begin : begin + REMOVED_TOGETHER]))
 
     def _remove(self, job: EndedJob) -> None:
-        """Remove the note of a job where it is; not tried again, for by then that of a retry may be in its place."""
+        """Remove the note of a job. The DELETE is not repeated: by then the key may hold a retry's note."""
         try:
             for key in job.places:
                 note = self.reader.read(key, Pending)

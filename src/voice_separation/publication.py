@@ -58,10 +58,9 @@ class Shelf:
     def has_elsewhere(self, entry: Entry, hour: datetime) -> bool:
         """Tell whether a job is filed under another hour: it was reported again, or a rebuild filed it there.
 
-        Looked at are the days after it has ended, when it was reported first, and the days before this report: what was
-        reported in neither is rare enough to be counted twice until the next rebuild, and never keeps publication from
-        ending in its time. No job arrives before it has ended, so the one that ended just now, nearly every one, is
-        looked for in no earlier hour: two days of segments, read every minute, would take seconds.
+        Looked at: the two days after the job ended, and the two days around this hour. A job reported outside both is
+        counted twice until the next rebuild; that is rare, and looking everywhere would cost seconds. No job arrives
+        before it has ended, so one that ended just now, as nearly every one did, is looked for in no earlier hour.
         """
         ended = entry.finished_at or entry.started_at or entry.created_at or hour - SOON
         first = views.hour_start(ended.astimezone(timezone.utc)) - REPORT_IS_OUT_BY
@@ -79,7 +78,7 @@ class Shelf:
 class Publication:
     """Publishes the index of one bucket. Safe to overlap: what one run leaves out, the next one finds.
 
-    `notes` are None where they have not served yet when their job is published.
+    `notes` is None where senders are believed: there a note stays until CI was asked.
     """
 
     reader: IndexReader
@@ -164,7 +163,7 @@ class Publication:
         """Return an entry that was filed, and store it where its upload is looked up, before any view tells of it."""
         entry = self.reader.read(copy.key, Entry) or self.reader.read(keys.job(keys.job_id_in(copy.key)), Entry)
         if entry:
-            self.writer.finished(entry)
+            self.writer.entry_of_upload(entry)
         return entry
 
     def _put(self, hour: datetime, entries: tuple[Entry, ...], shelf: Shelf, *, sealed: bool) -> None:
@@ -190,7 +189,7 @@ class Publication:
         is_later = stored is not None and index.generated_at < stored.generated_at <= now + MOST_AHEAD
         if stored and (stored != before or is_later):
             return False
-        self.writer.file(keys.INDEX, index.content(), views.JSON)
+        self.writer.file(keys.INDEX, index.content())
         self.telemetry.info(Event.INDEX_PUBLISHED, jobs=index.jobs, segments=len(index.segments))
         return True
 

@@ -1,10 +1,9 @@
 """Rebuilding the index: `uploads/`, every segment and `index.json` from the entries in `jobs/` alone.
 
-Whatever became of the rest, nothing that is there is believed but the entries, and `index.json` when the app began,
-which no entry tells. Each is filed under the hour in which
-COS stored it, which is the hour of its arrival unless it was reported again later. What is written is decided by
-`jobs/`, so a rebuild may be killed and repeated; `index.json` is written when all it names is there, and what is no
-longer true goes last.
+Only the entries are believed. `index.json` is believed about one thing, when the app began, which no entry tells. Each
+entry is filed under the hour in which COS stored it, which is the hour of its arrival unless it was reported again
+later. What is written is decided by `jobs/`, so a rebuild may be killed and repeated; `index.json` is written when all
+it names is there, and what is no longer true goes last.
 """
 
 from collections import defaultdict
@@ -99,7 +98,7 @@ class Rebuilding:
             generated_at=self.clock.now(),
             complete_through=sealed_before,
         )
-        self.writer.file(keys.INDEX, index.content(), views.JSON)
+        self.writer.file(keys.INDEX, index.content())
         named.update(segment.key for segment in segments)
         return Rebuilt(index, self._remove_all_but(named), tuple(unreadable))
 
@@ -131,8 +130,8 @@ class Rebuilding:
         return segment
 
     def _store_by_upload(self, entry: Entry) -> str:
-        self.writer.finished(entry)
-        return keys.finished(entry.upload_id or "", entry.state)
+        self.writer.entry_of_upload(entry)
+        return keys.upload(entry.upload_id or "", entry.state)
 
     def _remove_all_but(self, named: set[str]) -> int:
         """Remove what no entry in `jobs/` speaks for any more, for whoever reads it would believe it."""

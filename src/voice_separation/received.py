@@ -1,7 +1,7 @@
 """What the platform has sent, as far as a log may tell: for what its documents leave open (docs/live-checks.md).
 
-Of a body the length and a digest, of headers and parts the names; never a path that may be a capability, never a value
-that a sender has chosen but an object's key.
+Of a body the length and a digest, of headers and parts the names, of values a sender chose only the object's key;
+never a path that may be a capability.
 """
 
 import hashlib

@@ -4,6 +4,7 @@ It is asked for nothing but to take a message. Redirects are not followed, for t
 answer is not read; and the address, which may carry a token, is in no error and in no line of the log.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -17,36 +18,40 @@ from voice_separation.webhook import signed_headers
 
 GONE = 410  # "the receiver is no longer interested", says Standard Webhooks
 CONNECT_SECONDS = 2.0
+LEAST_SECONDS = 0.5  # also when reading the ring took longer than it should
 
 
 @dataclass(frozen=True)
 class Receiver:
-    """Takes messages that are signed with every secret of the ring."""
+    """Takes messages that are signed with every secret that `ring` gives, which may first have to be read."""
 
     url: str = field(repr=False)
-    ring: tuple[bytes, ...] = field(repr=False)
+    ring: Callable[[], tuple[bytes, ...]] = field(repr=False)
     pool: urllib3.PoolManager
     clock: Clock
     telemetry: Telemetry
 
     def tell(self, message_id: str, body: bytes, *, seconds: float) -> None:
-        """Post a message once; the receiver has that many seconds to connect and to answer with 2xx.
+        """Post a message once; it takes that many seconds at most to read the ring, to connect, and to hear of 2xx.
 
-        Raises NoticeNotTaken, NoticeUnwanted.
+        Raises NoticeNotTaken, NoticeUnwanted, and where the ring cannot be read the TencentRefusal.
         """
-        status = self._post(message_id, body, seconds)
+        began = self.clock.monotonic()
+        ring = self.ring()
+        left = seconds - (self.clock.monotonic() - began)
+        status = self._post(ring, message_id, body, max(left, LEAST_SECONDS))
         if status == GONE:
             raise NoticeUnwanted("the receiver answered 410: it wants no more of it")
         if not 200 <= status < 300:
             raise NoticeNotTaken(f"the receiver answered {status}, not 2xx")
 
-    def _post(self, message_id: str, body: bytes, seconds: float) -> int:
+    def _post(self, ring: tuple[bytes, ...], message_id: str, body: bytes, seconds: float) -> int:
         place = urlsplit(self.url)
         headers = {
             "Content-Type": "application/json",
             "Connection": "close",
             "User-Agent": "voice-separation",
-            **signed_headers(self.ring, message_id, self.clock.now(), body),
+            **signed_headers(ring, message_id, self.clock.now(), body),
         }
         started, status = self.clock.monotonic(), 0
         try:

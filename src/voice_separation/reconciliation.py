@@ -18,9 +18,10 @@ from voice_separation.index.reader import IndexReader
 from voice_separation.index.views import HOUR
 from voice_separation.index.writer import IndexWriter
 from voice_separation.jobs.detail import JobDetail
+from voice_separation.outcomes import Candidate, Outcome
 from voice_separation.patience import NO_ROOM
 from voice_separation.settings import Settings
-from voice_separation.submitter import SETTLED_TOGETHER, Candidate, Outcome, Submitter
+from voice_separation.submitter import SETTLED_TOGETHER, Submitter
 from voice_separation.telemetry import Event, Telemetry
 from voice_separation.tencent.ci import MOST_IDS, Ci
 from voice_separation.tencent.cos import Cos, ListedObject
@@ -95,7 +96,7 @@ class Reconciliation:
     # The waiting room ---------------------------------------------------------------------------------------------
 
     def _drain(self, in_time: Callable[[], bool]) -> tuple[int, int, tuple[Outcome, ...]]:
-        """Submit waiting uploads; a document is only written anew when its turn changes, so its age is its turn."""
+        """Submit waiting uploads, those first that were tried longest ago: each try but one without room is written."""
         listed = sorted(self.reader.list(keys.WAITING), key=lambda each: (each.last_modified, each.key))
         submitted = left = 0
         alarming: list[Outcome] = []
@@ -104,7 +105,7 @@ class Reconciliation:
                 break
             outcomes = self._try_again(places)
             for place, outcome in outcomes.items():
-                if outcome.result in {"submitted", "refused", "skipped"}:
+                if outcome.leaves_the_room:
                     self.writer.remove(place.key)
                     left += 1
             submitted += sum(outcome.result == "submitted" for outcome in outcomes.values())
@@ -157,7 +158,7 @@ class Reconciliation:
             self.writer.remove(place.key)
 
     def _gone(self, upload: Upload, waiting: documents.Waiting, why: str) -> Outcome:
-        adopted = self.submitter.adopt(upload, waiting.retry_of) if waiting.attempts else None
+        adopted = self.submitter.adopt(upload, waiting.retry_of)
         if adopted:
             return adopted
         reason = documents.Reason(error="ObjectNotFound", code="", message=why)

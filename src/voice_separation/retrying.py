@@ -20,11 +20,10 @@ from voice_separation.concurrency import Map
 from voice_separation.errors import ObjectNotFound, VoiceSeparationError
 from voice_separation.index import documents, keys
 from voice_separation.index.writer import IndexWriter
+from voice_separation.outcomes import Candidate, Outcome
 from voice_separation.story import Story
-from voice_separation.submitter import SETTLED_TOGETHER, Candidate, Outcome, Submitter
+from voice_separation.submitter import SETTLED_TOGETHER, Submitter
 from voice_separation.tencent.cos import Cos, ObjectHead
-
-LEAVES_THE_ROOM = frozenset({"submitted", "refused", "skipped"})
 
 
 @dataclass(frozen=True)
@@ -111,6 +110,7 @@ class Retrying:
         reason = documents.Reason(error="Retried", code="", message="somebody wants it tried again")
         return documents.Waiting(
             reason=waited.reason if waited else reason,
+            reason_since=waited.reason_since if waited else now,
             attempts=max(story.attempts, waited.attempts if waited else 0),
             waiting_since=waited.waiting_since if waited else now,
             next_attempt_at=now,
@@ -119,6 +119,6 @@ class Retrying:
         )
 
     def _leave_the_room(self, candidate: Candidate, outcome: Outcome) -> Outcome:
-        if outcome.result in LEAVES_THE_ROOM:
+        if outcome.leaves_the_room:
             self.writer.remove(keys.waiting(candidate.upload.id))
         return outcome

@@ -9,10 +9,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from voice_separation.bucket import Bucket
-from voice_separation.callback_secrets import StoredSecret, parse_callback_secrets
+from voice_separation.callback_secrets import parse_callback_secrets
 from voice_separation.errors import InvalidSettings
 from voice_separation.jobs.audio import AudioConfig, AudioMode, Codec, broken_rules
 from voice_separation.jobs.formats import CallbackFormat
+from voice_separation.secret_rings import StoredSecret, parse_setting
 
 # FAQ 1045/54377 (2024-01-31): what voice separation takes. Other pages list more; set INPUT_SUFFIXES to try them.
 DOCUMENTED_SUFFIXES = ".mp4,.avi,.mov,.flac,.wav,.amr,.mp3,.aac"
@@ -70,16 +71,20 @@ def _http_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _callback_secrets(value: str) -> tuple[str, ...] | StoredSecret:
+    return parse_setting(value, parse_callback_secrets)
+
+
 def _webhook_url(value: str) -> str:
     from voice_separation.webhook import parse_webhook_url
 
     return parse_webhook_url(value)
 
 
-def _webhook_secrets(value: str) -> tuple[bytes, ...]:
+def _webhook_secrets(value: str) -> tuple[bytes, ...] | StoredSecret:
     from voice_separation.webhook import parse_webhook_secrets
 
-    return parse_webhook_secrets(value)
+    return parse_setting(value, parse_webhook_secrets)
 
 
 Bucketname = Annotated[str, AfterValidator(_bucket)]
@@ -112,13 +117,15 @@ class Settings(BaseModel):
     job_level: Annotated[int, Field(ge=0, le=2)] = 0
     callback_format: CallbackFormat = CallbackFormat.JSON
     callback_url: HttpUrl | None = None
-    callback_secrets: Annotated[tuple[str, ...] | StoredSecret, BeforeValidator(parse_callback_secrets)] = Field(
+    callback_secrets: Annotated[tuple[str, ...] | StoredSecret, BeforeValidator(_callback_secrets)] = Field(
         default=(), repr=False
     )
     callback_ttl_hours: Annotated[float, Field(gt=0, le=24 * 365)] = 72
     verify_callbacks: bool = True
     webhook_url: Annotated[str | None, BeforeValidator(_webhook_url)] = Field(default=None, repr=False)
-    webhook_secrets: Annotated[tuple[bytes, ...], BeforeValidator(_webhook_secrets)] = Field(default=(), repr=False)
+    webhook_secrets: Annotated[tuple[bytes, ...] | StoredSecret, BeforeValidator(_webhook_secrets)] = Field(
+        default=(), repr=False
+    )
     max_input_bytes: Annotated[int, Field(gt=0)] = 5 * 1024**3
     enabled: bool = True
     claim_settle_seconds: Annotated[float, Field(ge=0, le=10)] = 1

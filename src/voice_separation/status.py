@@ -1,6 +1,6 @@
 """The state of many uploads, from the index: what is open, and what became of all others, the newest first.
 
-Read as it is printed: one segment, an hour, is held at a time, and the jobs that have ended but are noted still.
+Read as it is printed. Memory: one segment (an hour) at a time, and the ended jobs whose notes are still there.
 """
 
 from collections import Counter

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
 
@@ -14,18 +14,19 @@ from voice_separation.index import documents, keys
 from voice_separation.index.documents import Claim, Pending, Refused, Waiting
 from voice_separation.index.entries import Entry
 from voice_separation.index.reader import IndexReader
-from voice_separation.index.views import HOUR
+from voice_separation.index.views import HOUR, Index, hour_start, read_segment
 from voice_separation.jobs.detail import JobDetail
 from voice_separation.jobs.listing import JobFilter
 from voice_separation.jobs.states import FINISHED, JobState
+from voice_separation.jobs.ticket import JOB_ID
 from voice_separation.tencent.ci import MOST_IDS, Ci
 from voice_separation.tencent.cos import Cos
 from voice_separation.upload_state import Evidence, UploadState
-from voice_separation.uploads import Upload, upload_id_of
+from voice_separation.uploads import UPLOAD_ID, Upload, upload_id_of
 
 MOST_ARRIVAL_HOURS = 24 * 4  # a callback comes within CALLBACK_TTL_HOURS, 72 by default
-_UPLOAD_ID = re.compile(r"[0-9a-f]{32}")
-_JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_UPLOAD_ID = re.compile(UPLOAD_ID)
+_JOB_ID = re.compile(JOB_ID)
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Story:
-    """One upload's, or with `upload` None that of a job which this app did not start.
+    """The story of one upload; with `upload` None, of a job that this app did not start.
 
     `jobs` are as CI tells them, the oldest first.
     """
@@ -82,6 +83,17 @@ class Story:
         return tuple(sorted(told | {entry.job_id for entry in self.entries if entry.state in FINISHED}))
 
     @property
+    def known(self) -> frozenset[str]:
+        """The jobs that CI knows, or of which there is an entry."""
+        return frozenset({job.job_id for job in self.jobs} | {entry.job_id for entry in self.entries})
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The jobs that CI knows or a document names; a claim names those that it was made in spite of."""
+        retried = [job_id for document in (*self.claims, self.waiting) if document for job_id in document.retry_of]
+        return self.known.union(retried, (note.pending.job_id for note in self.notes))
+
+    @property
     def running(self) -> tuple[str, ...]:
         """The jobs that have not ended."""
         return tuple(job.job_id for job in self.jobs if job.job_id not in self.ended)
@@ -89,8 +101,7 @@ class Story:
     @property
     def lost(self) -> tuple[Note, ...]:
         """Notes of jobs that CI does not know, and of which there is no entry."""
-        known = {job.job_id for job in self.jobs} | {entry.job_id for entry in self.entries}
-        return tuple(note for note in self.notes if note.pending.job_id not in known)
+        return tuple(note for note in self.notes if note.pending.job_id not in self.known)
 
     @property
     def succeeded(self) -> bool:
@@ -102,6 +113,13 @@ class Story:
     def attempts(self) -> int:
         """The number of the last attempt to submit it."""
         return max((claim.attempt for claim in self.claims), default=0)
+
+    def lacks_its_last_job(self, now: datetime) -> bool:
+        """Tell whether the last claim was one in spite of jobs, and nothing here says what it has led to."""
+        claim = self.evidence.claim
+        if claim is None or claim.lease_until > now or self.waiting or self.refused or self.notes:
+            return False
+        return bool(claim.retry_of) and self.known.issubset(claim.retry_of)
 
     def is_claimed(self, now: datetime) -> bool:
         """Tell whether somebody submits it at this moment: his claim lives, and has led to nothing yet."""
@@ -124,8 +142,8 @@ class Stories:
     def find(self, named: str) -> Story:
         """Return the story of what is named: an upload_id, the key of an object, or a job_id.
 
-        A key is that of its present content, or where it was deleted of its last one that CI had a job for. What could
-        be a job_id and a key is the job_id.
+        A key means its present content; if the object is gone, the last one CI had a job for. What could be either is
+        taken for a job_id.
         Raises NothingKnown.
         """
         if _UPLOAD_ID.fullmatch(named) and (known := self._upload(named)):
@@ -142,16 +160,18 @@ class Stories:
         """Return the story of an upload."""
         claims = tuple(self._claims(upload.upload_id))
         notes = tuple(self._notes(upload.upload_id, claims))
-        jobs = self._jobs(upload, notes)
-        return Story(
+        story = Story(
             upload=upload,
             claims=claims,
             waiting=self.reader.read(keys.waiting(upload.upload_id), Waiting),
             refused=self.reader.read(keys.refused(upload.upload_id), Refused),
             notes=notes,
-            jobs=jobs,
-            entries=self._entries(upload.upload_id, jobs, notes),
+            jobs=self._jobs(upload, notes),
         )
+        story = replace(story, entries=self._entries(upload.upload_id, story.named))
+        if story.lacks_its_last_job(self.clock.now()):
+            return replace(story, entries=(*story.entries, *self._unnamed(upload.upload_id, story)))
+        return story
 
     def arrivals(self, entry: Entry) -> tuple[datetime, ...]:
         """Return the hours (UTC) in which a job was reported, from its copies in the log."""
@@ -185,14 +205,28 @@ class Stories:
             jobs |= {job.job_id: job for job in self.ci.describe_jobs(self.bucket, others).details}
         return tuple(sorted(jobs.values(), key=_age))
 
-    def _entries(self, upload_id: str, jobs: tuple[JobDetail, ...], notes: tuple[Note, ...]) -> tuple[Entry, ...]:
-        found = {job.job_id: self.reader.read(keys.job(job.job_id), Entry) for job in jobs}
-        found |= {note.pending.job_id: self.reader.read(keys.job(note.pending.job_id), Entry) for note in notes}
-        for listed in self.reader.list(f"{keys.UPLOADS}{upload_id}/"):
-            entry = self.reader.read(listed.key, Entry)
-            if entry:
-                found[entry.job_id] = entry
-        return tuple(sorted((entry for entry in found.values() if entry), key=lambda entry: entry.job_id))
+    def _entries(self, upload_id: str, named: frozenset[str]) -> tuple[Entry, ...]:
+        """Return the entries of these jobs, and those in `uploads/`, which has one for each state."""
+        places = {keys.job(job_id) for job_id in named}
+        places |= {listed.key for listed in self.reader.list(f"{keys.UPLOADS}{upload_id}/")}
+        found = self.many(lambda key: self.reader.read(key, Entry), sorted(places))
+        each = {entry.job_id: entry for entry in found if entry}
+        return tuple(each[job_id] for job_id in sorted(each))
+
+    def _unnamed(self, upload_id: str, story: Story) -> tuple[Entry, ...]:
+        """Return the entry of the last claim's job from the first segment that has it.
+
+        Nothing names it where the entry of an earlier job was stored after it, in its place in `uploads/`, and CI has
+        forgotten both. The job of an earlier claim is named by the next one.
+        """
+        index = self.reader.read(keys.INDEX, Index)
+        since = hour_start(max(claim.claimed_at for claim in story.claims))
+        for segment in [each for each in (index.segments if index else ()) if each.hour >= since][:MOST_ARRIVAL_HOURS]:
+            entries = read_segment(self.reader.content(segment.key) or b"")
+            found = tuple(each for each in entries if each.upload_id == upload_id and each.job_id not in story.known)
+            if found:
+                return found
+        return ()
 
     def _upload(self, upload_id: str) -> documents.Upload | None:
         """Return which upload an upload_id names, as the documents of the index say it."""

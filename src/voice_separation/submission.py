@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from voice_separation.bucket import Bucket
 from voice_separation.cos_events import UnreadableRecord
 from voice_separation.errors import ObjectNotFound, SubmissionIncomplete, VoiceSeparationError
+from voice_separation.outcomes import Candidate, Outcome
 from voice_separation.settings import Settings
-from voice_separation.submitter import Candidate, Outcome, Submitter
+from voice_separation.submitter import Submitter
 from voice_separation.telemetry import Event, Telemetry
 from voice_separation.tencent.cos import Cos
 from voice_separation.uploads import ObjectCreated, Upload, keys_to_try, reason_to_skip

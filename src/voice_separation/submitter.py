@@ -4,12 +4,9 @@
 looks whether CI has a job for it already, and adopts that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
 
-from voice_separation.capability import Ring
 from voice_separation.claims import Claims, Taken
 from voice_separation.clock import Clock
 from voice_separation.concurrency import Map
@@ -19,79 +16,31 @@ from voice_separation.errors import (
     ClaimUnconfirmed,
     InputRefused,
     InvalidOptions,
+    JobInvalid,
     Misconfigured,
     Retryable,
     TencentRefusal,
     UploadFinished,
     VoiceSeparationError,
 )
-from voice_separation.index import documents
+from voice_separation.index import documents, keys
+from voice_separation.index.reader import IndexReader
 from voice_separation.index.writer import IndexWriter
-from voice_separation.jobs.callbacks import UrlCallback
 from voice_separation.jobs.request import JobRequest
-from voice_separation.jobs.states import JobState, rank
 from voice_separation.jobs.ticket import JobTicket
-from voice_separation.naming import output_keys
-from voice_separation.options import Options, options_for, says_skip
-from voice_separation.patience import NO_ROOM, next_attempt_at
+from voice_separation.options import options_for, says_skip
+from voice_separation.outcomes import Candidate, Outcome
+from voice_separation.patience import GIVEN_UP_AFTER, NO_ROOM, TO_BE_CORRECTED, is_given_up, next_attempt_at
 from voice_separation.separable import check_separable
 from voice_separation.settings import Settings
 from voice_separation.telemetry import Event, Telemetry
-from voice_separation.tencent.ci import Ci
-from voice_separation.tencent.cos import ObjectHead
-from voice_separation.uploads import Upload, upload_id_of, user_data_of
-
-if TYPE_CHECKING:
-    from voice_separation.jobs.detail import JobDetail
+from voice_separation.upload_jobs import UploadJobs
+from voice_separation.uploads import Upload
 
 SETTLED_TOGETHER = 16  # uploads: all wait out one second for their claims
 
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of an upload. `error` is why it waits or failed; only `failed` and Misconfigured need somebody."""
-
-    result: Literal["submitted", "skipped", "refused", "held", "waiting", "failed"]
-    key: str = ""
-    upload_id: str | None = None
-    job_id: str | None = None
-    reason: str | None = None
-    error: VoiceSeparationError | None = None
-
-    @property
-    def alarming(self) -> bool:
-        """Whether the platform should show red."""
-        return self.result == "failed" or isinstance(self.error, Misconfigured)
-
-    def report(self) -> dict[str, str | None]:
-        """Return the outcome for the result of the function, which the platform logs."""
-        told = {
-            "result": self.result,
-            "key": self.key,
-            "upload_id": self.upload_id,
-            "job_id": self.job_id,
-            "reason": self.reason,
-        }
-        return {name: value for name, value in told.items() if value is not None}
-
-
-@dataclass(frozen=True, eq=False)
-class Candidate:
-    """An upload to submit, what COS says of it, and its place in the waiting room, if it comes from there."""
-
-    upload: Upload
-    head: ObjectHead
-    waited: documents.Waiting | None = None
-
-    @property
-    def attempt(self) -> int:
-        """The number of the next attempt."""
-        return self.waited.attempts + 1 if self.waited else 1
-
-    @property
-    def retry_of(self) -> tuple[str, ...]:
-        """The jobs that are not to count as the upload's."""
-        return self.waited.retry_of if self.waited else ()
+Tell = Callable[..., None]
+"""Logs an event at one level, a method of Telemetry."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,10 +62,10 @@ class Submitter:
     """Submits uploads of one bucket; everything it needs from outside is handed in."""
 
     settings: Settings
-    ci: Ci
-    index: IndexWriter
+    jobs: UploadJobs
+    reader: IndexReader
+    writer: IndexWriter
     claims: Claims
-    ring: Ring
     clock: Clock
     telemetry: Telemetry
     many: Map = map
@@ -142,7 +91,7 @@ class Submitter:
 
     def adopt(self, upload: Upload, retry_of: tuple[str, ...] = ()) -> Outcome | None:
         """Note the job that CI has for an upload whose object is gone; None when there is none but those retried."""
-        job = self._job_of(upload, retry_of)
+        job = self.jobs.find(upload, retry_of)
         return self._note(upload, job, self.telemetry.bind(key=upload.key, upload_id=upload.id)) if job else None
 
     def _begin(self, candidate: Candidate) -> _Claimed | Outcome:
@@ -170,128 +119,121 @@ class Submitter:
     def _claim(self, candidate: Candidate, telemetry: Telemetry) -> _Claimed | Outcome:
         upload, head = candidate.upload, candidate.head
         if says_skip(head.metadata):
-            telemetry.info(Event.UPLOAD_SKIPPED, reason="its metadata says skip")
-            return Outcome("skipped", upload.key, upload.id, reason="its metadata says skip")
+            return self._skip(upload, "its metadata says skip", telemetry)
         try:
             check_separable(upload, head, self.settings)
-            request = self._request(upload, options_for(head.metadata, self.settings))
+            request = self.jobs.request(upload, options_for(head.metadata, self.settings))
             claim = self.claims.take(upload, first_attempt=candidate.attempt, retry_of=candidate.retry_of)
         except (InvalidOptions, CannotBeSeparated) as error:
-            return self._refuse(upload, error, telemetry)
+            return self._refuse(upload, documents.Reason.of(error), telemetry.warning)
         except ClaimHeld as error:
-            return self._held(upload, error, telemetry)
+            return self._held(candidate, error, telemetry)
         except UploadFinished as error:
-            telemetry.info(Event.UPLOAD_SKIPPED, reason=str(error))
-            return Outcome("skipped", upload.key, upload.id, reason="it was separated already")
+            return self._skip(upload, "it was separated already", telemetry, told=str(error))
         return _Claimed(candidate, claim, request, telemetry)
 
     def _submit(self, claimed: _Claimed, no_room: TencentRefusal | None) -> Outcome:
         upload, claim, telemetry = claimed.upload, claimed.claim, claimed.telemetry
         try:
             self.claims.confirm(claim)
+            if self._waits_already(claimed):
+                return self._leave_waiting(claimed)
             if no_room:
                 return self._wait(claimed, no_room)
             job = self._job_for(claimed)
         except ClaimHeld as error:
-            return self._held(upload, error, telemetry)
+            return self._held(claimed.candidate, error, telemetry)
         except InputRefused as error:
-            outcome = self._refuse(upload, error, telemetry)
-            self.claims.release(claim)  # so that the same content, uploaded again, is tried again
-            return outcome
-        except (Retryable, Misconfigured, ClaimUnconfirmed) as error:
+            return self._refuse_claimed(claimed, documents.Reason.of(error), telemetry.warning)
+        except (Retryable, *TO_BE_CORRECTED, ClaimUnconfirmed) as error:
             return self._wait(claimed, error)
         return self._note(upload, job, telemetry)
 
-    def _held(self, upload: Upload, error: ClaimHeld, telemetry: Telemetry) -> Outcome:
-        telemetry.info(Event.CLAIM_HELD, reason=str(error))
-        return Outcome("held", upload.key, upload.id, reason="it is claimed already")
+    def _waits_already(self, claimed: _Claimed) -> bool:
+        """Tell whether an earlier try has put an upload into the waiting room from which it does not come now."""
+        if claimed.claim.attempt == 1 or claimed.candidate.waited:
+            return False
+        return self.reader.read(keys.waiting(claimed.upload.id), documents.Waiting) is not None
+
+    def _leave_waiting(self, claimed: _Claimed) -> Outcome:
+        self.claims.release(claimed.claim)
+        claimed.telemetry.info(Event.CLAIM_HELD, reason="it waits already, and is submitted in its turn")
+        return Outcome("held", claimed.upload.key, claimed.upload.id, reason="it waits already")
 
     def _job_for(self, claimed: _Claimed) -> JobTicket:
         """Return the upload's job: after the first attempt one that CI has already, otherwise a new one."""
         upload, attempt = claimed.upload, claimed.claim.attempt
-        there = self._job_of(upload, claimed.candidate.retry_of) if attempt > 1 or self.claims.void else None
+        there = self.jobs.find(upload, claimed.candidate.retry_of) if attempt > 1 or self.claims.void else None
         if there is None and claimed.claim.is_young:
             raise ClaimUnconfirmed(f"an earlier try for {upload.key} may have a job that CI does not list yet")
         if there is None:
-            request = claimed.request.model_copy(update={"callback": self._callback(upload)})
-            return self.ci.create_job(upload.bucket, request)
+            return self.jobs.submit(upload, claimed.request)
         claimed.telemetry.info(Event.JOB_ADOPTED, job_id=there.job_id, state=there.state, attempt=attempt)
         return there
 
-    def _job_of(self, upload: Upload, retry_of: tuple[str, ...]) -> "JobDetail | None":
-        """Return the job that CI has for an upload, the furthest of several; one too many was cancelled."""
-        from voice_separation.jobs.listing import JobFilter
-
-        jobs = self.ci.list_jobs(upload.bucket, JobFilter(input_object=upload.key))
-        ours = [job for job in jobs if upload_id_of(job) == upload.id and job.job_id not in retry_of]
-        return max(ours, key=lambda job: (job.state != JobState.CANCEL, rank(job.state), job.job_id), default=None)
-
     def _note(self, upload: Upload, job: JobTicket, telemetry: Telemetry) -> Outcome:
-        """Note that the job runs. Where somebody else's job was noted first, ours is one too many."""
-        note = documents.Pending(job_id=job.job_id, submitted_at=self.clock.now(), upload=documents.Upload.of(upload))
-        noted = self.index.pending(note)
-        if noted.job_id != job.job_id:
-            self._cancel_duplicate(upload, note, telemetry)
-            return Outcome("held", upload.key, upload.id, noted.job_id, "another invocation submitted it too")
+        noted = self.jobs.note(upload, job, telemetry)
+        if noted != job.job_id:
+            return Outcome("held", upload.key, upload.id, noted, "another invocation submitted it too")
         telemetry.info(Event.JOB_SUBMITTED, job_id=job.job_id, state=job.state, size_bytes=upload.size)
         return Outcome("submitted", upload.key, upload.id, job.job_id)
 
-    def _cancel_duplicate(self, upload: Upload, note: documents.Pending, telemetry: Telemetry) -> None:
-        try:
-            self.ci.cancel_job(upload.bucket, note.job_id)
-        except TencentRefusal as error:  # it runs already, and is billed: its entry must not be lost at least
-            self.index.pending_duplicate(note)
-            telemetry.error(Event.JOB_DUPLICATE, job_id=note.job_id, cancelled=False, message=str(error))
-        else:
-            telemetry.warning(Event.JOB_DUPLICATE, job_id=note.job_id, cancelled=True)
+    def _skip(self, upload: Upload, reason: str, telemetry: Telemetry, told: str | None = None) -> Outcome:
+        telemetry.info(Event.UPLOAD_SKIPPED, reason=told or reason)
+        return Outcome("skipped", upload.key, upload.id, reason=reason)
+
+    def _held(self, candidate: Candidate, error: ClaimHeld, telemetry: Telemetry) -> Outcome:
+        """Leave an upload to whoever has it. What waits still after he has noted its job has waited long enough."""
+        upload = candidate.upload
+        if candidate.waited and self.claims.has_job(upload, candidate.retry_of):
+            return self._skip(upload, "its job is noted already", telemetry)
+        telemetry.info(Event.CLAIM_HELD, reason=str(error))
+        return Outcome("held", upload.key, upload.id, reason="it is claimed already")
 
     def _wait(self, claimed: _Claimed, error: TencentRefusal | ClaimUnconfirmed) -> Outcome:
-        """Put an upload into the waiting room, or leave it where it stands there when CI had no room again."""
+        """Put an upload into the waiting room, or leave it where it stands there when CI had no room again.
+
+        What needs a correction is told every time where it concerns all uploads, once where it may concern this one.
+        """
         upload, waited, attempt = claimed.upload, claimed.candidate.waited, claimed.claim.attempt
-        now = self.clock.now()
-        told = claimed.telemetry.error if isinstance(error, Misconfigured) else claimed.telemetry.warning
-        reason = documents.Reason.of(error)
+        now, reason = self.clock.now(), documents.Reason.of(error)
+        known_since = waited.since_when(reason) if waited else None
+        if is_given_up(now, error, known_since or now):
+            return self._give_up(claimed, reason)
+        alarming = isinstance(error, Misconfigured) or (isinstance(error, JobInvalid) and not known_since)
+        told = claimed.telemetry.error if alarming else claimed.telemetry.warning
         told(Event.UPLOAD_WAITING, code=reason.code, reason=reason.message, attempt=attempt)
         if waited and isinstance(error, NO_ROOM):
             self.claims.release(claimed.claim)
         else:
-            self.index.waiting(
+            self.writer.waiting(
                 documents.Waiting(
                     reason=reason,
+                    reason_since=known_since or now,
                     attempts=attempt,
                     waiting_since=waited.waiting_since if waited else now,
-                    next_attempt_at=next_attempt_at(now, error, attempt),
+                    next_attempt_at=next_attempt_at(now, error, known_since or now),
                     retry_of=claimed.candidate.retry_of,
                     upload=documents.Upload.of(upload),
                 )
             )
-        return Outcome("waiting", upload.key, upload.id, reason=reason.code or reason.error, error=error)
+        because = reason.code or reason.error
+        return Outcome("waiting", upload.key, upload.id, reason=because, error=error, needs_somebody=alarming)
 
-    def _refuse(self, upload: Upload, error: VoiceSeparationError, telemetry: Telemetry) -> Outcome:
-        reason = documents.Reason.of(error)
+    def _give_up(self, claimed: _Claimed, reason: documents.Reason) -> Outcome:
+        """Refuse what CI has called invalid for days: it may be so for ever, and somebody was told."""
+        hint = f"CI said so for {GIVEN_UP_AFTER.days} days; once it is corrected, `voicesep retry --refused` submits it"
+        told = reason.model_copy(update={"message": f"{reason.message} ({hint})"})
+        return self._refuse_claimed(claimed, told, claimed.telemetry.error)
+
+    def _refuse_claimed(self, claimed: _Claimed, reason: documents.Reason, tell: Tell) -> Outcome:
+        """Refuse an upload and give its claim back, so that the same content, uploaded again, is tried again."""
+        outcome = self._refuse(claimed.upload, reason, tell)
+        self.claims.release(claimed.claim)
+        return outcome
+
+    def _refuse(self, upload: Upload, reason: documents.Reason, tell: Tell) -> Outcome:
         refused = documents.Refused(reason=reason, refused_at=self.clock.now(), upload=documents.Upload.of(upload))
-        self.index.refused(refused)
-        telemetry.warning(Event.UPLOAD_REFUSED, code=reason.code, reason=reason.message)
+        self.writer.refused(refused)
+        tell(Event.UPLOAD_REFUSED, code=reason.code, reason=reason.message)
         return Outcome("refused", upload.key, upload.id, reason=reason.message)
-
-    def _request(self, upload: Upload, options: Options) -> JobRequest:
-        settings = self.settings
-        return JobRequest(
-            object=upload.key,
-            output_bucket=settings.output_bucket or upload.bucket.name,
-            output_region=settings.output_region or upload.bucket.region,
-            outputs=output_keys(upload, options, settings, today=self.clock.now()),
-            template_id=options.template_id,
-            parameters=options.parameters,
-            user_data=user_data_of(upload),
-            job_level=options.job_level,
-            queue_id=settings.queue_id,
-        )
-
-    def _callback(self, upload: Upload) -> UrlCallback | None:
-        settings = self.settings
-        if settings.callback_url is None:
-            return None
-        ttl = timedelta(hours=settings.callback_ttl_hours)
-        path = self.ring.path(upload.id, now=self.clock.now(), ttl=ttl)
-        return UrlCallback(url=settings.callback_url + path, format=settings.callback_format)

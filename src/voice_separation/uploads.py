@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from voice_separation.jobs.detail import JobDetail
 
 CREATED = "cos:ObjectCreated:"
-_USER_DATA = re.compile(r"upload_id=([0-9a-f]{32}) etag=(\S{1,128})", re.ASCII)
+UPLOAD_ID = "[0-9a-f]{32}"
+_USER_DATA = re.compile(rf"upload_id=({UPLOAD_ID}) etag=(\S{{1,128}})", re.ASCII)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from voice_separation.secret_rings import split_ring
+
 PREFIX = "whsec_"
 LEAST_BYTES, MOST_BYTES = 24, 64  # of a secret, as the specification bounds it
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -19,11 +21,8 @@ _ADDRESS = re.compile(r"[!-~]+")  # what an HTTP request line can carry; the res
 
 
 def parse_webhook_secrets(text: str) -> tuple[bytes, ...]:
-    """Read a ring of secrets, `whsec_` and base64 each, separated by commas.
-
-    Raises ValueError, which quotes nothing.
-    """
-    return tuple(_secret(each.strip()) for each in text.split(","))
+    """Read a ring of secrets, `whsec_` and base64 each. Raises ValueError, which quotes nothing."""
+    return tuple(_secret(each) for each in split_ring(text) or ("",))
 
 
 def _secret(text: str) -> bytes:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.programs import how_to_install
 from tests.support import ROOT
 
 PROGRAM = shutil.which("terraform")
@@ -25,7 +26,7 @@ _ASKED = ("settings", "policies", "callback_url")
 def why_not() -> str | None:
     """Return why this machine cannot do it, None if it can."""
     if PROGRAM is None:
-        return "deploy/terraform is NOT EVALUATED: terraform is not installed"
+        return f"deploy/terraform is NOT EVALUATED: terraform is not installed. {how_to_install('terraform')}"
     told = json.loads(terraform("version", "-json").stdout)["terraform_version"]
     if tuple(int(part) for part in told.split(".")[:2]) < OLDEST:
         return f"deploy/terraform is NOT EVALUATED: it needs Terraform {OLDEST[0]}.{OLDEST[1]}, this is {told}"

@@ -17,7 +17,7 @@ from tests.deploy.cam_course import AT_ONCE, bucket_of, held_to, own_policies
 from tests.deploy.cam_measure import Deployment, Pair, allowed, narrowed, pairs_of, used
 from tests.receiver import SECRET, Listener, listening
 from tests.support import ROOT
-from voice_separation.callback_secrets import CURRENT_VERSION
+from voice_separation.secret_rings import CURRENT_VERSION
 from voicesep.policies import DOORS, FILES, NoPolicyError, policy_document
 from voicesep.project import local_environment
 
@@ -171,6 +171,35 @@ def test_what_a_setting_asks_for_besides_is_added_for_it_alone(setting: str, val
     is_stored, told = separated(own_policies(AT_ONCE), with_it)
     assert not is_stored
     assert lacks in told
+
+
+def test_who_tells_a_receiver_may_read_the_stored_secrets_of_that_and_submit_may_not() -> None:
+    settings = {**AT_ONCE, "CALLBACK_SECRETS": "ssm:voice-ring", "WEBHOOK_SECRETS": "ssm:receiver-ring"}
+    policies = own_policies({**settings, "WEBHOOK_URL": "https://app.example.com"})
+    secret = "qcs::ssm:ap-guangzhou:uin/100000000001:secret/creatorUin/100000000002/{}"
+    owner = Account("1250000000", "100000000001")
+    read = {
+        (door, name)
+        for door in DOORS
+        for name in ("voice-ring", "receiver-ring", "another")
+        if policies[ROLES[door]].allows(Access("ssm:GetSecretValue", secret.format(name)), owner)
+    }
+    assert read == {*((door, "voice-ring") for door in DOORS), *((door, "receiver-ring") for door in DOORS[1:])}
+
+
+def test_a_receiver_is_told_under_stored_secrets_only_by_doors_that_may_read_them() -> None:
+    with listening() as listener:
+        told = {**AT_ONCE, **listener.settings, "WEBHOOK_SECRETS": "ssm:receiver-ring"}
+        in_the_setting = {**AT_ONCE, **listener.settings}
+        for policies, times in ((own_policies(in_the_setting), 0), (own_policies(told), 1)):
+            with held_to(policies, told) as course:
+                cloud, bucket = course.app.cloud, course.app.bucket
+                cloud.ssm.create(bucket.region, "receiver-ring", Value(text=SECRET))
+                cloud.cos.put(bucket.name, "incoming/notes.mp3", b"no media")
+                assert cloud.wait_until_idle(60)
+                assert len(listener.posts) == times
+                log = "\n".join(line for each in cloud.scf.invocations for line in each.result.logs)
+                assert ("GetSecretValue receiver-ring" in log and "UnauthorizedOperation" in log) is (times == 0)
 
 
 def test_the_stored_secrets_of_others_stay_theirs() -> None:

@@ -20,6 +20,7 @@ from localcloud.ssm.models import Value
 from tests.beginning import let_it_have_begun
 from tests.deploy.upload import uploaded
 from tests.deploy.walk import plain_environment
+from tests.programs import how_to_install
 from tests.support import ROOT, SAMPLE
 from tools.package.__main__ import tell
 from tools.package.build import Bundle, build
@@ -31,7 +32,8 @@ from voicesep.local import LocalApp
 PYTHON310 = find_python310()
 needs_python310 = pytest.mark.skipif(
     PYTHON310 is None,
-    reason="there is no CPython 3.10 here, so the bundle was built without byte-code and not run; set PYTHON310",
+    reason="there is no CPython 3.10 here, so the bundle was built without byte-code and not run; set PYTHON310, or "
+    f"install one. {how_to_install('python3.10')}",
 )
 MIB = 1 << 20
 AN_HOUR = timedelta(hours=1)

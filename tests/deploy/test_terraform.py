@@ -14,7 +14,7 @@ from localcloud.scf.project import CosTrigger, HttpTrigger, TimerTrigger
 from localcloud.scf.serverless import read_project
 from tests.deploy.project import INPUTS, SERVERLESS_YML, env_example
 from tests.support import ROOT
-from voicesep.policies import BELIEVED_CALLBACKS, NOTICES, STORED_SECRETS
+from voicesep.policies import BELIEVED_CALLBACKS, NOTICES, STORED_CALLBACK_SECRETS, STORED_WEBHOOK_SECRETS
 
 FOLDER = ROOT / "deploy" / "terraform"
 FILES = sorted(FOLDER.glob("*.tf"))
@@ -116,7 +116,10 @@ def test_the_default_prefixes_are_the_settings_own() -> None:
 def test_every_placeholder_of_the_policies_is_filled_in() -> None:
     used = set()
     files = set(re.findall(r"[\w-]+\.json", local_values()["policy_files"]))
-    assert files == {STORED_SECRETS, BELIEVED_CALLBACKS, NOTICES["callback"], NOTICES["reconcile"]}
+    assert files == {
+        *(STORED_CALLBACK_SECRETS, STORED_WEBHOOK_SECRETS, BELIEVED_CALLBACKS),
+        *(NOTICES["callback"], NOTICES["reconcile"]),
+    }
     for name in ("submit.json", "callback.json", "reconcile.json", *files):
         used |= set(re.findall(r"\$\{(\w+)\}", (CAM / name).read_text()))
     assert used <= local_values()["placeholders"].keys()

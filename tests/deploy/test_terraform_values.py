@@ -48,8 +48,9 @@ def test_a_setting_that_is_written_as_not_set_is_left_out(module: Module, absent
         {"VERIFY_CALLBACKS": "False"},
         {"CALLBACK_SECRETS": "ssm:callback-secrets:v2"},
         WEBHOOK,
+        {**WEBHOOK, "WEBHOOK_SECRETS": "ssm:receiver-secrets"},
     ],
-    ids=["as it comes", "prefixes", "index elsewhere", "believed", "stored secrets", "webhook"],
+    ids=["as it comes", "prefixes", "index elsewhere", "believed", "stored", "webhook", "webhook stored"],
 )
 @pytest.mark.parametrize("uin", ["", "100000000001"])
 def test_the_policies_are_those_that_cam_policy_prints(module: Module, settings: dict[str, str], uin: str) -> None:

@@ -19,6 +19,7 @@ from tests.deploy.deploy_page import PYTHON310
 from tests.deploy.tencent_platform import Platform
 from tests.deploy.toolkit import FOLDER, Toolkit
 from tests.deploy.walk import Walker, plain_environment
+from tests.programs import missing
 from tests.support import ROOT
 from tests.voicesep.site import BUCKET, REGION
 
@@ -63,8 +64,8 @@ def platform(toolkit: Toolkit, cloud: LocalCloud, policies: dict[str, Policy], t
 @pytest.fixture
 def upstream(tmp_path: Path) -> Path:
     """This project, in a repository of its own."""
-    if missing := [program for program in NEEDED if shutil.which(program) is None]:
-        pytest.skip(f"docs/deploy.md cannot be followed without {' and '.join(missing)}: apt-get install them")
+    if told := missing(*NEEDED):
+        pytest.skip(f"docs/deploy.md cannot be followed: {told}")
     folder = tmp_path / "upstream"
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*NOT_CLONED))
     git(folder, "init", "--quiet", "--initial-branch", "main")

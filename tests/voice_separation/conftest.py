@@ -18,6 +18,7 @@ from voice_separation.reconciliation import Reconciliation
 from voice_separation.settings import Settings
 from voice_separation.submission import Submission
 from voice_separation.telemetry import Level, Telemetry
+from voice_separation.tencent.cos import ObjectHead
 from voice_separation.tencent.credentials import Credentials
 from voice_separation.tencent.transport import Session, connection_pool
 from voice_separation.uploads import ObjectCreated
@@ -71,6 +72,9 @@ class Workbench:
     def upload(self, key: str = "incoming/talk.mp3", content: bytes = b"no media", **stored: Any) -> ObjectCreated:
         self.cloud.cos.put(BUCKET.name, key, content, **stored)
         return ObjectCreated("cos:ObjectCreated:Put", BUCKET, (key,))
+
+    def head(self, key: str) -> ObjectHead:
+        return self.invocation().cos.head(BUCKET, key)
 
     def stored(self, prefix: str = "index/") -> list[str]:
         return [stored.key for stored in self.cloud.cos.list(BUCKET.name, prefix=prefix).contents]

@@ -1,15 +1,19 @@
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from pytest_mock import MockerFixture
 
+from localcloud import LocalCloud, Options
+from localcloud.clock import MovableClock, stopped_at
 from tests.beginning import let_it_have_begun
 from tests.support import StoppedClock
 from tests.voice_separation.conftest import BUCKET, Workbench
-from voice_separation.audit import Audit, Audited
+from voice_separation.audit import SECONDS_TO_END, Audit, Audited
+from voice_separation.clock import Deadline
 from voice_separation.index.documents import Waiting
+from voice_separation.index.views import describe, hour_start, index_of, segment_content
 from voice_separation.tencent.ci import Ci
 
 
@@ -167,7 +171,7 @@ def test_of_several_claims_the_last_counts(bench: Workbench, mocker: MockerFixtu
 def test_an_upload_that_runs_waits_is_refused_or_is_finished_is_left_alone(begun: Workbench) -> None:
     bench = begun
     bench.submission().submit_all((bench.upload("incoming/finished.mp3"),))
-    assert bench.cloud.wait_until_idle(30)
+    assert bench.cloud.wait_until_idle(60)
     bench.reconciliation(pending_grace_seconds=0).run()
     bench.publication().publish()
     bench.submission().submit_all((bench.upload("incoming/runs.mp3"), bench.upload("incoming/empty.mp3", b"")))
@@ -180,3 +184,49 @@ def test_auditing_again_changes_nothing(begun: Workbench) -> None:
     begun.upload("incoming/lost.mp3")
     assert audit(begun).run().unclaimed == 1
     assert audit(begun).run().unclaimed == 0
+
+
+def test_an_audit_whose_time_does_not_suffice_leaves_the_rest_and_says_so(begun: Workbench) -> None:
+    begun.upload("incoming/lost.mp3")
+    clock = StoppedClock()
+    done = replace(audit(begun), deadline=Deadline.after(SECONDS_TO_END - 0.1, clock)).run()
+    assert done == Audited(unclaimed=0, complete=False)
+    assert waiting(begun) == {}
+
+
+def test_of_the_segments_only_those_of_the_last_days_are_read(begun: Workbench, mocker: MockerFixture) -> None:
+    now = begun.invocation().clock.now()
+    segments = []
+    for days in (1, 5):
+        hour = hour_start(now - timedelta(days=days))
+        content = segment_content(())
+        segments.append(describe(hour, (), content, sealed=True))
+        begun.cloud.cos.put(BUCKET.name, f"index/{segments[-1].key}", content)
+    index = index_of(segments, (), began_at=now - timedelta(days=9), generated_at=now, complete_through=None)
+    begun.cloud.cos.put(BUCKET.name, "index/index.json", index.content())
+    mocker.patch.object(Ci, "create_job", side_effect=KeyboardInterrupt)
+    with pytest.raises(KeyboardInterrupt):
+        begun.submission().submit_all((begun.upload(),))
+    assert audit(begun).run().dead == 1
+    read = [asked for asked in begun.asked() if asked.startswith("cos GET /index/segments/")]
+    assert read == [f"cos GET /index/{segments[0].key}"]
+
+
+@pytest.mark.parametrize(("minutes", "found"), [(14, {}), (16, {"incoming/talk.mp3": ("DeadClaim", 1)})])
+def test_a_claim_is_not_dead_before_its_lease_is_over_however_old_its_upload(
+    minutes: int, found: dict[str, tuple[str, int]], mocker: MockerFixture
+) -> None:
+    noon = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
+    clock = MovableClock(stopped_at(noon))
+    with LocalCloud(Options(clock=clock)) as cloud:
+        cloud.cos.create_bucket(BUCKET.name, BUCKET.region)
+        bench = Workbench(cloud)
+        let_it_have_begun(cloud, BUCKET.name, noon - timedelta(days=1))
+        record = bench.upload()
+        clock.advance(3600)
+        mocker.patch.object(Ci, "create_job", side_effect=KeyboardInterrupt)
+        with pytest.raises(KeyboardInterrupt):
+            bench.submission().submit_all((record,))
+        now = noon + timedelta(hours=1, minutes=minutes)
+        replace(bench.audit(), clock=StoppedClock(now)).run()
+        assert waiting(bench) == found

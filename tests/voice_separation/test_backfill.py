@@ -171,6 +171,17 @@ def test_at_a_wrong_configuration_it_stops_at_once(bench: Workbench) -> None:
     assert "AccessDenied" in (course.stopped or "")
 
 
+def test_one_job_that_ci_calls_invalid_is_left_behind_and_many_in_a_row_stop_it(bench: Workbench) -> None:
+    fill(bench, MOST_FAILURES_IN_A_ROW + 3)
+    bench.cloud.faults.add(Refuse(400, "InvalidArgument"), CREATE_JOB, times=1)
+    clock = StoppedClock()
+    course = run(replace(backfill(bench, parallel=1), clock=clock), Wanted("incoming/", limit=3))
+    assert (course.counts, course.stopped) == ({"submitted": 2, "waiting": 1}, None)
+    assert max(clock.slept) < 1, "nobody waits for room"
+    bench.cloud.faults.add(Refuse(400, "InvalidArgument"), CREATE_JOB)
+    assert "InvalidArgument" in str(run(backfill(bench, parallel=1)).stopped)
+
+
 def test_failures_in_a_row_stop_it() -> None:
     course = Course()
     refused = errors.Unavailable("HeadObject", "a", status=503, code="ServiceUnavailable", reason="later")

@@ -65,6 +65,16 @@ def test_what_waits_is_refused_with_the_reason_and_is_not_submitted_any_more(ben
     assert story(bench).in_a_word == "Refused"
 
 
+def test_what_waits_is_refused_before_it_leaves_the_waiting_room(bench: Workbench) -> None:
+    """Else whoever looks in between would take it for lost."""
+    bench.cloud.faults.add(Refuse(403, "QueueSaturated"), Requests(service="ci", method="POST"))
+    bench.submission().submit_all((bench.upload(KEY),))
+    bench.cloud.recorder.clear()
+    cancelling(bench).cancel(story(bench))
+    written = [asked.split("/")[0:3] for asked in bench.asked() if asked.startswith(("cos PUT", "cos DELETE"))]
+    assert written == [["cos PUT ", "index", "refused"], ["cos DELETE ", "index", "waiting"]]
+
+
 def test_what_has_ended_cannot_be_cancelled(bench: Workbench) -> None:
     bench.submission().submit_all((bench.upload(KEY),))
     cancelling(bench).cancel(story(bench))

@@ -124,6 +124,24 @@ def test_even_the_static_address_reports_no_other_tag_and_no_other_bucket(
     assert bench.stored() == []
 
 
+OTHER = Upload(BUCKET, "incoming/other.mp3", UPLOAD.etag, UPLOAD.size)
+
+
+@pytest.mark.parametrize(
+    ("of_bucket", "user_data"),
+    [(BUCKET.name, user_data_of(OTHER)), ("other-1250000000", "somebody's own")],
+    ids=["another upload", "another bucket"],
+)
+def test_a_message_that_contradicts_ci_stores_nothing(bench: Workbench, of_bucket: str, user_data: str) -> None:
+    (job,) = known_to_ci(bench)
+    theirs = json.loads(notification(Input={"BucketId": of_bucket, "Object": OTHER.key}))["JobsDetail"][0]
+    theirs["Operation"]["UserData"] = user_data
+    with pytest.raises(JobContradicts) as contradicted:
+        bench.completion().complete_all((type(job).model_validate(theirs),), Grant(UPLOAD.id))
+    assert contradicted.value.cause == "message"
+    assert bench.stored() == []
+
+
 def test_one_job_that_still_runs_makes_the_whole_message_unfinished(bench: Workbench) -> None:
     finished = known_to_ci(bench)
     running = known_to_ci(bench, JobId="jrunning", State="Running")

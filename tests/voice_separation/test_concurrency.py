@@ -4,7 +4,7 @@ from itertools import count, islice
 
 import pytest
 
-from voice_separation.concurrency import in_flight
+from voice_separation.concurrency import ever_more, in_flight
 
 
 def test_of_endless_items_no_more_are_taken_than_may_be_in_flight() -> None:
@@ -37,6 +37,14 @@ def test_results_come_as_they_end_whatever_was_begun_first() -> None:
     assert next(results) == "second"
     second_was_heard.set()
     assert list(results) == ["first"]
+
+
+def test_slices_double_up_to_a_limit_and_nothing_is_taken_before_its_slice_is_asked_for() -> None:
+    left = iter(range(12))
+    slices = ever_more(left, 4)
+    assert [next(slices), next(slices)] == [(0,), (1, 2)]
+    assert next(left) == 3
+    assert list(slices) == [(4, 5, 6, 7), (8, 9, 10, 11)]
 
 
 def test_whoever_fails_waits_for_those_that_have_begun() -> None:

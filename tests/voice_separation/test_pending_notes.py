@@ -60,7 +60,7 @@ def test_the_note_of_a_job_goes_once_the_index_tells_of_the_job(bench: Workbench
     assert noted(bench) == []
     written = [asked for asked in bench.asked() if asked.split()[1] in {"PUT", "DELETE"}]
     assert written == [
-        f"cos PUT /index/{keys.finished(UPLOAD.id, 'Success')}",
+        f"cos PUT /index/{keys.upload(UPLOAD.id, 'Success')}",
         f"cos PUT /index/{keys.segment(NOON.replace(minute=0))}",
         "cos PUT /index/index.json",
         f"cos DELETE /{key}",
@@ -175,4 +175,26 @@ def test_of_many_notes_none_is_left(bench: Workbench) -> None:
         note(bench, f"j{n}", upload=upload)
         report(bench, ended(f"j{n}", upload=upload))
     publication(bench).publish()
+    assert noted(bench) == []
+
+
+def looked_for(bench: Workbench) -> list[str]:
+    return [asked for asked in bench.asked() if asked.startswith("cos GET /index/pending/")]
+
+
+def test_the_note_of_a_job_that_this_app_did_not_start_is_looked_for_nowhere(bench: Workbench) -> None:
+    detail = JobDetail(job_id="jtheirs", state="Success", creation_time=NOON, end_time=NOON)
+    report(bench, entry_of(detail, bucket=BUCKET.name, region=BUCKET.region))
+    bench.cloud.recorder.clear()
+    publication(bench).publish()
+    assert looked_for(bench) == []
+
+
+def test_a_note_that_was_found_is_looked_for_no_further(bench: Workbench) -> None:
+    full_hour = NOON + timedelta(minutes=28)
+    note(bench, at=full_hour)
+    report(bench, ended(at=full_hour))
+    bench.cloud.recorder.clear()
+    publication(bench).publish()
+    assert len(looked_for(bench)) == 1
     assert noted(bench) == []

@@ -8,11 +8,12 @@ import pytest
 
 from tests.support import StoppedClock
 from tests.voice_separation.conftest import BUCKET, Workbench
+from voice_separation.clock import Deadline
 from voice_separation.index import keys, views
 from voice_separation.index.entries import Entry, entry_of
 from voice_separation.index.views import Index
 from voice_separation.jobs.detail import JobDetail
-from voice_separation.publication import Publication
+from voice_separation.publication import READ_TOGETHER, SECONDS_TO_WRITE, Publication
 
 HOUR = datetime(2026, 11, 21, 3, tzinfo=timezone.utc)
 
@@ -121,6 +122,15 @@ def test_a_job_reported_again_in_a_later_hour_is_counted_once(bench: Workbench) 
     assert rows(bench, HOUR + timedelta(hours=2)) == ["j2"]
 
 
+def test_a_job_reported_again_days_later_is_counted_once(bench: Workbench) -> None:
+    arrive(bench, entry("j1"), at=HOUR)
+    publication(bench, HOUR + timedelta(minutes=95)).publish()
+    later = HOUR + timedelta(days=5)
+    arrive(bench, entry("j1"), at=later)
+    publication(bench, later + timedelta(minutes=5)).publish()
+    assert published(bench).jobs == 1
+
+
 def test_however_many_jobs_are_reported_again_an_earlier_segment_is_read_once(bench: Workbench) -> None:
     again = [entry(f"j{n}") for n in range(5)]
     arrive(bench, *again, at=HOUR)
@@ -164,18 +174,6 @@ def test_a_slow_run_does_not_overwrite_the_index_of_a_later_one(bench: Workbench
     publication(bench, HOUR + timedelta(minutes=10)).publish()
     publication(bench, HOUR + timedelta(minutes=5)).publish()
     assert published(bench).generated_at == HOUR + timedelta(minutes=10)
-
-
-def test_the_newest_are_two_hundred_whatever_the_size_of_the_index() -> None:
-    entries = [entry(f"j{n:04}", finished_at=HOUR + timedelta(seconds=n)) for n in range(500)]
-    newest = views.newest([*entries, *entries])
-    assert [each.job_id for each in newest] == [f"j{n:04}" for n in range(499, 299, -1)]
-
-
-def test_the_same_entries_make_the_same_bytes_in_any_order() -> None:
-    entries = [entry("j1"), entry("j2"), entry("j3")]
-    assert views.segment_content(entries) == views.segment_content(reversed(entries))
-    assert [each.job_id for each in views.read_segment(views.segment_content(entries))] == ["j1", "j2", "j3"]
 
 
 def test_an_unreadable_index_is_published_anew_from_the_log(bench: Workbench) -> None:
@@ -235,7 +233,7 @@ def test_a_copy_that_nobody_can_read_is_replaced_by_the_entry_itself(bench: Work
 
 def test_an_index_from_the_future_does_not_stop_publication(bench: Workbench) -> None:
     arrive(bench, entry("j1"), at=HOUR)
-    publication(bench, HOUR + timedelta(days=400)).publish()
+    publication(bench, HOUR + timedelta(days=2)).publish()
     publication(bench, HOUR + timedelta(minutes=5)).publish()
     assert published(bench).generated_at == HOUR + timedelta(minutes=5)
 
@@ -244,13 +242,6 @@ def test_the_app_did_not_begin_in_the_future(bench: Workbench) -> None:
     publication(bench, HOUR + timedelta(days=400)).publish()
     publication(bench, HOUR + timedelta(minutes=5)).publish()
     assert published(bench).began_at == HOUR + timedelta(minutes=5)
-
-
-def test_a_folder_made_in_the_console_is_no_document(bench: Workbench) -> None:
-    bench.cloud.cos.put(BUCKET.name, "index/log/", b"")
-    arrive(bench, entry("j1"), at=HOUR)
-    publication(bench, HOUR + timedelta(minutes=5)).publish()
-    assert published(bench).jobs == 1
 
 
 def test_an_hour_that_is_not_whole_is_not_skipped_even_when_it_is_the_first(bench: Workbench) -> None:
@@ -299,3 +290,70 @@ def test_what_somebody_else_has_put_there_is_left_alone(bench: Workbench, key: s
     publication(bench, HOUR + timedelta(minutes=5)).publish()
     assert published(bench).jobs == 1
     assert f"index/{key}" in bench.stored("index/")
+
+
+def test_a_job_that_arrives_under_two_hours_between_two_runs_is_counted_once(bench: Workbench) -> None:
+    arrive(bench, entry("j1"), at=HOUR)
+    arrive(bench, entry("j1"), entry("j2"), at=HOUR + timedelta(hours=1))
+    publication(bench, HOUR + timedelta(hours=1, minutes=5)).publish()
+    assert published(bench).jobs == 2
+    assert rows(bench, HOUR + timedelta(hours=1)) == ["j2"]
+
+
+@pytest.mark.parametrize(
+    "hours_after_its_end",
+    [(-0.5, 10), (24, 24 * 10), (24 * 5, 24 * 6)],
+    ids=["before it, by a clock that is slow", "soon, and long after", "long after, and soon again"],
+)
+def test_whenever_a_job_was_reported_first_it_is_found_there(
+    bench: Workbench, hours_after_its_end: tuple[float, float]
+) -> None:
+    ended = HOUR + timedelta(minutes=10)
+    for hours in hours_after_its_end:
+        at = ended + timedelta(hours=hours)
+        arrive(bench, entry("j1", finished_at=ended), at=at)
+        publication(bench, at + timedelta(minutes=95)).publish()
+    assert published(bench).jobs == 1
+
+
+def test_a_job_that_has_succeeded_does_not_fail_by_a_message_that_comes_late(bench: Workbench) -> None:
+    arrive(bench, entry("j1"), at=HOUR)
+    publication(bench, HOUR + timedelta(minutes=5)).publish()
+    bench.cloud.cos.put(BUCKET.name, f"index/{keys.log('j1', HOUR)}", entry("j1", "Failed").content())
+    publication(bench, HOUR + timedelta(minutes=6)).publish()
+    assert published(bench).counts == {"Success": 1}
+
+
+def test_the_segment_of_an_hour_that_is_not_whole_is_not_sealed(bench: Workbench) -> None:
+    arrive(bench, entry("j1"), at=HOUR)
+    bench.cloud.cos.put(BUCKET.name, f"index/{keys.log('jbroken', HOUR)}", b"no entry")
+    publication(bench, HOUR + timedelta(hours=5)).publish()
+    assert [segment.sealed for segment in published(bench).segments] == [False]
+
+
+def test_without_time_no_hour_is_listed(bench: Workbench) -> None:
+    arrive(bench, entry("j1"), at=HOUR)
+    late = publication(bench, HOUR + timedelta(hours=5))
+    late.publish()
+    arrive(bench, entry("j2"), at=HOUR + timedelta(hours=5))
+    bench.cloud.recorder.clear()
+    replace(late, deadline=Deadline.after(SECONDS_TO_WRITE - 0.1, StoppedClock())).publish()
+    listed = [request for request in bench.cloud.recorder.requests() if request.path == "/"]
+    assert listed == []
+    assert published(bench).jobs == 1
+
+
+def test_time_that_runs_out_within_an_hour_leaves_the_hour_open_and_the_rest_to_the_next_run(bench: Workbench) -> None:
+    arrive(bench, *[entry(f"j{n:02}") for n in range(READ_TOGETHER + 1)], at=HOUR)
+    clock = StoppedClock()
+    late = publication(bench, HOUR + timedelta(hours=1, minutes=40))
+
+    def slowly(function: Any, items: Any) -> Any:
+        clock.advance(10)
+        return map(function, items)
+
+    replace(late, deadline=Deadline.after(10, clock), many=slowly).publish()
+    index = published(bench)
+    assert (index.jobs, index.complete_through, index.segments[0].sealed) == (READ_TOGETHER, None, False)
+    late.publish()
+    assert published(bench).jobs == READ_TOGETHER + 1

@@ -13,10 +13,13 @@ from tests.voice_separation.conftest import BUCKET, Workbench
 from voice_separation import errors
 from voice_separation.bucket import Bucket
 from voice_separation.claims import Claims
-from voice_separation.index.documents import Pending, Refused, Waiting
+from voice_separation.clock import Deadline
+from voice_separation.index.documents import Claim, Reason, Refused, Waiting
 from voice_separation.index.entries import Entry, entry_of
 from voice_separation.jobs.answer import Jobs
 from voice_separation.jobs.detail import JobDetail
+from voice_separation.outcomes import Outcome
+from voice_separation.reconciliation import Reconciliation
 from voice_separation.tencent.ci import Ci
 from voice_separation.tencent.cos import Cos, ListedObject
 
@@ -121,7 +124,7 @@ def test_an_entry_whose_copy_was_filed_under_the_hour_before_is_not_filed_twice(
         cloud.cos.create_bucket(BUCKET.name, BUCKET.region)
         bench = Workbench(cloud)
         (outcome,) = bench.submission().submit_all((bench.upload(),))
-        assert cloud.wait_until_idle(30)
+        assert cloud.wait_until_idle(60)
         (detail,) = bench.invocation().ci.describe_jobs(BUCKET, (outcome.job_id or "",)).details
         entry = entry_of(detail, bucket=BUCKET.name, region=BUCKET.region)
         bench.invocation().writer(BUCKET).entry(entry, arrived_at=just_after() - timedelta(minutes=4))
@@ -147,6 +150,25 @@ def test_jobs_that_stay_open_do_not_keep_those_behind_them_from_being_asked_for(
         looks = iter((True, False))
         reconciliation._finish_overdue(lambda: next(looks))  # noqa: B023 - called before the next round
     assert len(asked) == 30
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.5, 0.999])
+def test_with_time_enough_every_overdue_job_is_asked_for_wherever_it_begins(bench: Workbench, chance: float) -> None:
+    bench.submission().submit_all([bench.upload(f"incoming/{n}.mp3", f"{n}".encode()) for n in range(12)])
+    assert bench.cloud.wait_until_idle(60)
+    reconciliation = replace(bench.reconciliation(pending_grace_seconds=0), chance=lambda: chance)
+    assert reconciliation.run().finished == 12
+
+
+def test_a_place_that_names_no_region_there_can_be_stops_no_other(bench: Workbench, mocker: MockerFixture) -> None:
+    put_to_wait(bench, mocker, "incoming/1.mp3", "incoming/2.mp3")
+    key, _ = bench.stored("index/waiting/")
+    waiting = Waiting.model_validate_json(bench.read(key))
+    nowhere = waiting.upload.model_copy(update={"region": "nowhere"})
+    bench.cloud.cos.put(BUCKET.name, key, waiting.model_copy(update={"upload": nowhere}).content())
+    done = bench.reconciliation().run()
+    assert done.submitted == 1
+    assert [outcome.key for outcome in done.alarming] == [key.removeprefix("index/")]
 
 
 def test_after_a_lost_answer_the_job_that_ci_has_is_adopted(bench: Workbench, mocker: MockerFixture) -> None:
@@ -193,7 +215,7 @@ def test_a_wrong_configuration_is_told_after_everything_else_was_tried(bench: Wo
 
 def finished_without_callback(bench: Workbench) -> str:
     (outcome,) = bench.submission().submit_all((bench.upload(),))
-    assert bench.cloud.wait_until_idle(30)
+    assert bench.cloud.wait_until_idle(60)
     return outcome.job_id or ""
 
 
@@ -224,25 +246,14 @@ def test_a_job_that_its_callback_has_stored_is_only_tidied_up(bench: Workbench) 
 
 
 def test_an_entry_without_its_copy_in_the_log_gets_it(bench: Workbench) -> None:
-    finished_without_callback(bench)
-    bench.reconciliation(pending_grace_seconds=0).run()
-    pending = Pending(
-        job_id=bench.stored("index/jobs/")[0].split("/")[-1].removesuffix(".json"),
-        submitted_at=bench.invocation().clock.now(),
-        upload=Pending.model_validate(_a_pending(bench)).upload,
-    )
+    """Whoever stored it died between the two."""
+    job_id = finished_without_callback(bench)
+    bench.completion().store(bench.invocation().ci.describe_jobs(BUCKET, (job_id,)).details[0])
     for key in bench.stored("index/log/"):
         bench.cloud.cos.delete(BUCKET.name, key)
-    bench.invocation().writer(BUCKET).pending(pending)
     bench.reconciliation(pending_grace_seconds=0).run()
-    assert len(bench.stored("index/log/")) == 1
-
-
-def _a_pending(bench: Workbench) -> Any:
-    (outcome,) = bench.submission("request-9").submit_all((bench.upload("incoming/other.mp3"),))
-    assert outcome.result == "submitted"
-    (key,) = bench.stored("index/pending/")
-    return Pending.model_validate_json(bench.read(key))
+    assert [key.rpartition("/")[2] for key in bench.stored("index/log/")] == [f"{job_id}.json"]
+    assert bench.stored("index/pending/") == []
 
 
 def test_a_job_that_ci_has_forgotten_is_told_and_not_submitted_again(bench: Workbench, mocker: MockerFixture) -> None:
@@ -270,7 +281,7 @@ def test_running_again_changes_nothing(bench: Workbench, mocker: MockerFixture, 
     let_time_pass(bench)
     for _ in range(runs):
         bench.reconciliation(pending_grace_seconds=0).run()
-        assert bench.cloud.wait_until_idle(30)
+        assert bench.cloud.wait_until_idle(60)
     assert bench.asked().count("ci POST /jobs") == 1
     assert len(bench.stored("index/jobs/")) == 1
 
@@ -378,7 +389,7 @@ def test_a_job_that_ci_has_forgotten_and_whose_entry_is_there_is_not_lost(
     bench: Workbench, mocker: MockerFixture
 ) -> None:
     (outcome,) = bench.submission().submit_all((bench.upload(),))
-    assert bench.cloud.wait_until_idle(30)
+    assert bench.cloud.wait_until_idle(60)
     reported = bench.invocation().ci.describe_jobs(BUCKET, (outcome.job_id or "",)).details
     bench.completion().store(reported[0])
     unknown = Jobs((), (outcome.job_id or "",))
@@ -395,3 +406,125 @@ def test_an_upload_that_somebody_else_submits_keeps_its_place_until_that_is_done
     mocker.patch.object(Claims, "take", side_effect=errors.ClaimHeld("it is another's"))
     bench.reconciliation().run()
     assert len(bench.stored("index/waiting/")) == 1
+
+
+def has_come_meanwhile(bench: Workbench, outcome: Outcome, *retry_of: str, attempts: int = 0) -> None:
+    """As if the audit, or somebody's retry, had found the upload just before it was submitted."""
+    (claim,) = [Claim.model_validate_json(bench.read(key)) for key in bench.stored(f"index/claims/{outcome.upload_id}")]
+    reason = Reason(error="Unclaimed", code="", message="no event came for it")
+    at = claim.claimed_at
+    waiting = Waiting(
+        reason=reason,
+        attempts=attempts,
+        waiting_since=at,
+        next_attempt_at=at,
+        retry_of=retry_of,
+        upload=claim.upload,
+    )
+    bench.invocation().writer(BUCKET).waiting(waiting)
+
+
+def test_what_waits_still_when_its_job_is_noted_leaves_at_once(bench: Workbench) -> None:
+    (outcome,) = bench.submission().submit_all((bench.upload(),))
+    has_come_meanwhile(bench, outcome)
+    done = bench.reconciliation().run()
+    assert (done.submitted, done.waiting) == (0, 0)
+    assert bench.stored("index/waiting/") == []
+    assert bench.asked().count("ci POST /jobs") == len(bench.stored("index/pending/")) == 1
+
+
+def test_what_waits_still_when_its_job_has_ended_and_is_published_leaves_at_once(bench: Workbench) -> None:
+    (outcome,) = bench.submission().submit_all((bench.upload(),))
+    assert bench.cloud.wait_until_idle(60)
+    bench.reconciliation(pending_grace_seconds=0).run()
+    bench.publication().publish()
+    has_come_meanwhile(bench, outcome)
+    assert bench.reconciliation().run().waiting == 0
+    assert bench.asked().count("ci POST /jobs") == 1
+
+
+def test_what_waits_in_spite_of_the_job_that_is_noted_keeps_its_place(bench: Workbench) -> None:
+    (outcome,) = bench.submission().submit_all((bench.upload(),))
+    has_come_meanwhile(bench, outcome, str(outcome.job_id))
+    assert bench.reconciliation().run().waiting == 1
+    assert len(bench.stored("index/waiting/")) == 1
+
+
+def test_a_note_of_the_hour_in_which_the_claim_was_made_is_found_in_the_next_one(bench: Workbench) -> None:
+    before = StoppedClock(datetime(2026, 11, 21, 3, 55, tzinfo=timezone.utc))
+    call = replace(bench.invocation(), clock=before)
+    submission = replace(bench.submission(), submitter=call.submitter)
+    (outcome,) = submission.submit_all((bench.upload(),))
+    has_come_meanwhile(bench, outcome)
+    before.advance(600)
+    assert replace(bench.invocation("timer-1"), clock=before).reconciliation(BUCKET).run().waiting == 0
+
+
+def test_an_object_that_goes_while_its_retry_waits_does_not_get_the_job_back_that_has_failed(bench: Workbench) -> None:
+    (outcome,) = bench.submission().submit_all((bench.upload(),))
+    assert bench.cloud.wait_until_idle(60)
+    bench.reconciliation(pending_grace_seconds=0).run()
+    has_come_meanwhile(bench, outcome, str(outcome.job_id), attempts=1)
+    bench.cloud.cos.delete(BUCKET.name, "incoming/talk.mp3")
+    assert bench.reconciliation().run().submitted == 0
+    assert bench.stored("index/pending/") == bench.stored("index/waiting/") == []
+    assert len(bench.stored("index/refused/")) == 1
+
+
+def test_an_object_that_goes_after_its_late_event_was_submitted_is_not_refused(bench: Workbench) -> None:
+    (outcome,) = bench.submission().submit_all((bench.upload(),))
+    has_come_meanwhile(bench, outcome)
+    bench.cloud.cos.delete(BUCKET.name, "incoming/talk.mp3")
+    bench.reconciliation().run()
+    assert bench.stored("index/refused/") == bench.stored("index/waiting/") == []
+    assert bench.asked().count("ci POST /jobs") == len(bench.stored("index/pending/")) == 1
+
+
+def test_a_job_that_runs_stays_noted_and_is_counted_as_open(bench: Workbench, mocker: MockerFixture) -> None:
+    finished_without_callback(bench)
+    runs = Jobs((JobDetail(job_id=bench.cloud.ci.jobs()[0].job_id, state="Running"),))
+    mocker.patch.object(Ci, "describe_jobs", return_value=runs)
+    done = bench.reconciliation(pending_grace_seconds=0).run()
+    assert (done.finished, done.still_open) == (0, 1)
+    assert len(bench.stored("index/pending/")) == 1
+
+
+def with_a_hundred_seconds(bench: Workbench) -> tuple[Reconciliation, StoppedClock]:
+    clock = StoppedClock()
+    return replace(bench.reconciliation(pending_grace_seconds=0), deadline=Deadline.after(100, clock)), clock
+
+
+def test_the_waiting_room_takes_no_more_than_its_share_of_the_time(bench: Workbench, mocker: MockerFixture) -> None:
+    put_to_wait(bench, mocker, "incoming/1.mp3", "incoming/2.mp3", "incoming/3.mp3")
+    reconciliation, clock = with_a_hundred_seconds(bench)
+    create_job = Ci.create_job
+
+    def slowly(self: Ci, *arguments: Any) -> Any:
+        clock.advance(46)
+        return create_job(self, *arguments)
+
+    mocker.patch.object(Ci, "create_job", slowly)
+    done = reconciliation.run()
+    assert (done.submitted, done.waiting) == (1, 2)
+
+
+def test_overdue_jobs_take_no_more_than_their_share_of_the_time(bench: Workbench, mocker: MockerFixture) -> None:
+    bench.submission().submit_all([bench.upload(f"incoming/{n}.mp3", f"{n}".encode()) for n in range(12)])
+    assert bench.cloud.wait_until_idle(60)
+    reconciliation, clock = with_a_hundred_seconds(bench)
+    describe_jobs = Ci.describe_jobs
+
+    def slowly(self: Ci, *arguments: Any) -> Any:
+        clock.advance(76)
+        return describe_jobs(self, *arguments)
+
+    mocker.patch.object(Ci, "describe_jobs", slowly)
+    assert reconciliation.run().finished == 10
+
+
+def test_how_long_the_oldest_job_is_under_way_is_told(bench: Workbench) -> None:
+    assert bench.reconciliation().run().oldest_open_s == 0
+    finished_without_callback(bench)
+    reconciliation = bench.reconciliation(pending_grace_seconds=7200)
+    later = StoppedClock(reconciliation.clock.now() + timedelta(hours=1))
+    assert replace(reconciliation, clock=later).run().oldest_open_s == pytest.approx(3600, abs=60)

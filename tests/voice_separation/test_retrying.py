@@ -182,11 +182,62 @@ def test_what_waits_for_a_correction_is_due_at_once(course: Course) -> None:
     assert len(course.jobs) == 2
 
 
+def test_what_waits_keeps_since_when_and_why_it_waits_and_its_attempts_through_a_retry_in_vain(course: Course) -> None:
+    course.bench.cloud.faults.add(Refuse(403, "AccessDenied"), Requests(service="ci", method="POST"))
+    course.retry()
+    (key,) = course.bench.stored("index/waiting/")
+    was = Waiting.model_validate_json(course.bench.read(key))
+    long_ago = was.waiting_since - timedelta(days=5)
+    older = {"waiting_since": long_ago, "reason_since": long_ago + timedelta(days=1), "attempts": 7}
+    course.bench.cloud.cos.put(BUCKET.name, key, was.model_copy(update=older).content())
+    assert course.retry(request_id="voicesep-2").result == "waiting"
+    now = Waiting.model_validate_json(course.bench.read(key))
+    assert (now.waiting_since, now.reason_since, now.attempts) == (*list(older.values())[:2], 8)
+
+
+def test_one_upload_that_cannot_be_looked_at_stops_no_other(bench: Workbench) -> None:
+    records = [bench.upload(f"incoming/{n}.mp3") for n in (1, 2)]
+    bench.submission(max_input_bytes=1).submit_all(records)
+    course = Course(bench)
+    stories = [course.stories().find(record.keys[0]) for record in records]
+    bench.cloud.faults.add(Refuse(403, "AccessDenied"), Requests(service="cos", path="/incoming/1.mp3"))
+    call = course.call()
+    retrying = Retrying(
+        BUCKET, call.cos, call.writer(BUCKET), call.completion(BUCKET), call.submitter(BUCKET), call.clock
+    )
+    outcomes = list(retrying.retry_all(stories))
+    assert [(outcome.result, outcome.key) for outcome in outcomes] == [
+        ("failed", "incoming/1.mp3"),
+        ("submitted", "incoming/2.mp3"),
+    ]
+
+
 def test_a_refused_upload_is_tried_again(bench: Workbench) -> None:
     bench.submission(max_input_bytes=1).submit_all((bench.upload(KEY),))
     assert len(bench.stored("index/refused/")) == 1
     assert Course(bench).retry().result == "submitted"
     assert bench.stored("index/refused/") == []
+
+
+def first_of(bench: Workbench, asked: str) -> int:
+    return next(at for at, each in enumerate(bench.asked()) if each.startswith(asked))
+
+
+def test_what_has_ended_is_filed_and_its_note_gone_before_the_upload_waits_again(course: Course) -> None:
+    """Else the note of the next job would find the last one's in its place, and that job be cancelled."""
+    bench = course.bench
+    bench.cloud.recorder.clear()
+    course.retry()
+    steps = ("cos PUT /index/jobs/", "cos DELETE /index/pending/", "cos PUT /index/waiting/", "ci POST /jobs")
+    assert sorted(steps, key=lambda step: first_of(bench, step)) == list(steps)
+
+
+def test_a_refused_upload_waits_before_its_refusal_goes(bench: Workbench) -> None:
+    """Else it would be nowhere, should the command be killed in between."""
+    bench.submission(max_input_bytes=1).submit_all((bench.upload(KEY),))
+    bench.cloud.recorder.clear()
+    Course(bench).retry()
+    assert first_of(bench, "cos PUT /index/waiting/") < first_of(bench, "cos DELETE /index/refused/")
 
 
 def test_a_job_that_ci_has_forgotten_is_no_obstacle(bench: Workbench) -> None:

@@ -6,7 +6,9 @@ from tests.receiver import SECRET as RECEIVERS
 from tests.support import ROOT
 from voice_separation.errors import InvalidSettings
 from voice_separation.jobs.audio import AudioMode, Codec
+from voice_separation.secret_rings import StoredSecret
 from voice_separation.settings import NAMES, Settings, from_environment
+from voice_separation.webhook import parse_webhook_secrets
 
 SECRET = "0123456789abcdef0123456789abcdef"
 
@@ -159,9 +161,17 @@ def test_a_receiver_is_named_with_its_secrets_or_not_at_all() -> None:
     assert (from_environment({}).webhook_url, from_environment({}).webhook_secrets) == (None, ())
     settings = from_environment(WEBHOOK)
     assert settings.webhook_url == WEBHOOK["WEBHOOK_URL"]
-    assert [len(secret) for secret in settings.webhook_secrets] == [30]
+    assert settings.webhook_secrets == parse_webhook_secrets(RECEIVERS)
     for name, other in (("WEBHOOK_URL", "WEBHOOK_SECRETS"), ("WEBHOOK_SECRETS", "WEBHOOK_URL")):
         assert set(problems(**{name: WEBHOOK[name]})) == {other}
+
+
+@pytest.mark.parametrize("name", ["CALLBACK_SECRETS", "WEBHOOK_SECRETS"])
+def test_both_rings_may_be_in_secrets_manager_and_are_named_alike(name: str) -> None:
+    environment = {**WEBHOOK, "CALLBACK_SECRETS": SECRET, name: "ssm:voice-ring:v2"}
+    settings = from_environment(environment)
+    assert getattr(settings, name.lower()) == StoredSecret("voice-ring", "v2")
+    assert "ssm:<name>" in problems(**{**environment, name: "ssm:voice ring"})[name]
 
 
 def test_what_is_wrong_with_a_receiver_is_said_and_nothing_of_it_is_quoted() -> None:

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import Lines, StoppedClock
+from voice_separation.callback_secrets import parse_callback_secrets
 from voice_separation.capability import Grant, KeyRing
 from voice_separation.errors import CapabilityRefused, Misconfigured, SecretRefused, Unavailable
-from voice_separation.stored_ring import ASKED_EVERY, KEPT_FOR, USED_FOR, RingMemory, StoredRing
+from voice_separation.stored_ring import ASKED_EVERY, KEPT_FOR, USED_FOR, RingMemory, StoredKeyRing, StoredRing
 from voice_separation.telemetry import Telemetry
 
 OLD, NEW, FOREIGN = "old-secret-old-secret", "new-secret-new-secret", "foreign-secret-foreign"
@@ -30,7 +31,7 @@ class Instance:
     text: str | Exception = OLD
     reads: int = 0
     clock: StoppedClock = field(default_factory=StoppedClock)
-    memory: RingMemory = field(default_factory=RingMemory)
+    memory: RingMemory[str] = field(default_factory=RingMemory)
     lines: Lines = field(default_factory=Lines)
 
     def read(self) -> str:
@@ -40,9 +41,12 @@ class Instance:
         return self.text
 
     @property
-    def ring(self) -> StoredRing:
+    def ring(self) -> StoredKeyRing:
         """The ring of a new invocation."""
-        return StoredRing(self.read, self.memory, self.clock, Telemetry(self.clock, sink=self.lines))
+        telemetry = Telemetry(self.clock, sink=self.lines)
+        return StoredKeyRing(
+            StoredRing("CALLBACK_SECRETS", self.read, parse_callback_secrets, self.memory, self.clock, telemetry)
+        )
 
     def signs_with(self, secret: str) -> bool:
         path = self.ring.path(UPLOAD, now=self.clock.now(), ttl=TTL)
@@ -64,7 +68,7 @@ class Instance:
 
 def test_a_ring_is_read_when_it_is_first_needed_and_remembered_for_five_minutes() -> None:
     instance = Instance()
-    assert instance.ring.memory.ring is None
+    assert instance.ring.stored.memory.ring == ()
     assert instance.reads == 0
     assert instance.signs_with(OLD)
     assert instance.accepts(OLD)
@@ -167,7 +171,7 @@ def test_when_a_forgery_meets_a_failing_secrets_manager_it_stays_a_forgery() -> 
 
 @pytest.mark.parametrize("text", ["", "short", "[", '["short"]', "[1]"])
 def test_a_secret_that_holds_no_ring_is_refused_with_advice_and_without_its_text(text: str) -> None:
-    with pytest.raises(SecretRefused, match="check CALLBACK_SECRETS") as refused:
+    with pytest.raises(SecretRefused, match=r"CALLBACK_SECRETS .*check the setting") as refused:
         Instance(text).accepts(OLD)
     assert isinstance(refused.value, Misconfigured)
     assert text == "" or f" {text}" not in str(refused.value)
@@ -199,7 +203,7 @@ def test_threads_of_one_invocation_read_the_ring_once() -> None:
     instance = Slow()
 
     def sign(_: int) -> bool:
-        together.wait(10)
+        together.wait(30)
         return instance.signs_with(OLD)
 
     with ThreadPoolExecutor(8) as threads:

@@ -1,14 +1,19 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+from pytest_mock import MockerFixture
+
 from localcloud.faults import Refuse, Requests
 from tests.support import StoppedClock
 from tests.voice_separation.conftest import BUCKET, Workbench
-from voice_separation.index.entries import entry_of
+from voice_separation.index import keys
+from voice_separation.index.entries import Entry, entry_of
 from voice_separation.index.views import hour_start
 from voice_separation.jobs.detail import JobDetail
+from voice_separation.outcomes import Outcome
+from voice_separation.retrying import Retrying
 from voice_separation.story import Stories, Story
-from voice_separation.submitter import Outcome
 from voice_separation.uploads import Upload
 
 KEY = "incoming/talk.mp3"
@@ -21,8 +26,37 @@ def stories(bench: Workbench) -> Stories:
 
 def submitted(bench: Workbench, key: str = KEY) -> Outcome:
     (outcome,) = bench.submission().submit_all((bench.upload(key),))
-    assert bench.cloud.wait_until_idle(20)
+    assert bench.cloud.wait_until_idle(60)
     return outcome
+
+
+def retried(bench: Workbench) -> str:
+    """Retry the upload, which fails again; return its new job."""
+    call = bench.invocation("somebody")
+    retrying = Retrying(
+        BUCKET, call.cos, call.writer(BUCKET), call.completion(BUCKET), call.submitter(BUCKET), call.clock
+    )
+    (outcome,) = retrying.retry_all((stories(bench).find(KEY),))
+    assert outcome.job_id
+    publish(bench)
+    return outcome.job_id
+
+
+def publish(bench: Workbench) -> None:
+    assert bench.cloud.wait_until_idle(60)
+    bench.reconciliation(pending_grace_seconds=0).run()
+    bench.publication().publish()
+
+
+@pytest.fixture
+def failed_twice(bench: Workbench, mocker: MockerFixture) -> tuple[str, str]:
+    """The two jobs of an upload, both published, and forgotten by CI."""
+    first = submitted(bench).job_id
+    assert first
+    publish(bench)
+    second = retried(bench)
+    mocker.patch.object(bench.cloud.ci._jobs, "_jobs", {})
+    return first, second
 
 
 def told(story: Story) -> tuple[str | None, int, tuple[str, ...]]:
@@ -98,3 +132,30 @@ def test_the_hours_in_which_a_job_was_reported_are_told(bench: Workbench) -> Non
     replace(call.completion(BUCKET), clock=StoppedClock(now)).store(detail)
     (entry,) = stories(bench).find(KEY).entries
     assert stories(bench).arrivals(entry) == (hour_start(now),)
+
+
+def test_a_retried_job_is_told_by_the_claim_of_the_next_when_ci_has_forgotten_it(
+    bench: Workbench, failed_twice: tuple[str, str]
+) -> None:
+    story = stories(bench).find(KEY)
+    assert story.ended == tuple(sorted(failed_twice))
+    assert [claim.retry_of for claim in story.claims] == [(), failed_twice[:1]]
+
+
+def test_the_last_job_is_told_though_an_earlier_one_has_its_place_among_the_uploads(
+    bench: Workbench, failed_twice: tuple[str, str]
+) -> None:
+    first, second = failed_twice
+    entry = Entry.model_validate_json(bench.read(f"index/{keys.job(first)}"))
+    bench.invocation().writer(BUCKET).entry_of_upload(entry)
+    later = replace(stories(bench), clock=StoppedClock(stories(bench).clock.now() + timedelta(minutes=16)))
+    assert set(later.find(KEY).ended) == {first, second}
+
+
+def test_no_segment_is_read_for_a_story_whose_last_job_is_named(
+    bench: Workbench, failed_twice: tuple[str, str]
+) -> None:
+    bench.cloud.recorder.clear()
+    later = replace(stories(bench), clock=StoppedClock(stories(bench).clock.now() + timedelta(minutes=16)))
+    assert set(later.find(KEY).ended) == set(failed_twice)
+    assert not [asked for asked in bench.asked() if "index.json" in asked or "/segments/" in asked]

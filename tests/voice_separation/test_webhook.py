@@ -66,6 +66,7 @@ def test_a_signature_covers_id_time_and_body_under_its_secret(changed: str) -> N
 def test_a_ring_is_read_as_it_was_written_with_padding_or_without(ring: list[bytes]) -> None:
     assert parse_webhook_secrets(" , ".join(written(secret) for secret in ring)) == tuple(ring)
     assert parse_webhook_secrets(",".join(written(secret).rstrip("=") for secret in ring)) == tuple(ring)
+    assert parse_webhook_secrets(json.dumps([written(secret) for secret in ring])) == tuple(ring)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,8 @@ def test_a_ring_is_read_as_it_was_written_with_padding_or_without(ring: list[byt
         pytest.param(written(bytes(23)), id="too short"),
         pytest.param(written(bytes(65)), id="too long"),
         pytest.param(f"{SECRET}!", id="no base64"),
-        pytest.param(f"{SECRET},", id="an empty one among others"),
+        pytest.param(" , ", id="none but commas"),
+        pytest.param("[]", id="an array of none"),
         pytest.param(f"{SECRET},hunter2-hunter2-hunter2-hunter2", id="a bad one among others"),
         pytest.param("whsec_ключключключключключключ", id="not ASCII"),
     ],

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
 
 from voice_separation.clock import rfc3339
 
+JSON = "application/json"
 Moment = Annotated[
     datetime,
     PlainSerializer(rfc3339),

@@ -1,5 +1,6 @@
 """The documents that say how far an upload is: its claim, and where it waits, is refused or pending."""
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
@@ -53,7 +54,11 @@ class Reason(Document):
 
 
 class Claim(Document):
-    """Who submits an upload, attempt n; holds until `lease_until`."""
+    """Who submits an upload, attempt n; holds until `lease_until`.
+
+    `retry_of` are jobs of the upload that have ended and do not count, as in Waiting. Nothing else names them for ever:
+    `uploads/` has one job for each state.
+    """
 
     schema_: Literal["voice-separation/claim/1"] = Field("voice-separation/claim/1", alias="schema")
     attempt: int
@@ -61,6 +66,7 @@ class Claim(Document):
     request_id: str
     claimed_at: Moment
     lease_until: Moment
+    retry_of: tuple[JobId, ...] = ()
     upload: Upload
 
 
@@ -76,16 +82,24 @@ class Pending(Document):
 class Waiting(Document):
     """CI could not take an upload yet; it is tried again from `next_attempt_at` on.
 
+    It waits since `waiting_since`, and since `reason_since` for this reason (null where an earlier version wrote it).
     `retry_of` are jobs of the upload that have ended and do not count: somebody wants it tried in spite of them.
     """
 
     schema_: Literal["voice-separation/waiting/1"] = Field("voice-separation/waiting/1", alias="schema")
     reason: Reason
+    reason_since: Moment | None = None
     attempts: int
     waiting_since: Moment
     next_attempt_at: Moment
     retry_of: tuple[JobId, ...] = ()
     upload: Upload
+
+    def since_when(self, reason: Reason) -> datetime | None:
+        """Return since when it waits for the same reason, whatever its words; None when it is another."""
+        if (reason.error, reason.code) != (self.reason.error, self.reason.code):
+            return None
+        return self.reason_since or self.waiting_since
 
 
 class Refused(Document):

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from voice_separation.index.canonical import Document, Moment
 from voice_separation.jobs.audio import Stem
-from voice_separation.jobs.detail import JobDetail
+from voice_separation.jobs.detail import JobDetail, Operation, Workflow
 from voice_separation.jobs.media_info import MediaInfo
 from voice_separation.jobs.outputs import stem_files
 from voice_separation.uploads import upload_id_of
@@ -82,7 +82,6 @@ def entry_of(detail: JobDetail, *, bucket: str, region: str) -> Entry:
     """Return the entry of a job of that bucket; CI's own word on the input wins over it."""
     said = detail.input
     operation = detail.operation
-    workflow = detail.workflow
     return Entry(
         job_id=detail.job_id,
         state=detail.state,
@@ -99,23 +98,10 @@ def entry_of(detail: JobDetail, *, bucket: str, region: str) -> Entry:
         started_at=detail.start_time,
         finished_at=detail.end_time,
         media=_media(operation.media_info if operation else None),
-        template=(
-            EntryTemplate(id=operation.template_id, name=operation.template_name)
-            if operation and operation.template_id
-            else None
-        ),
+        template=_template(operation),
         queue_id=detail.queue_id,
         user_data=detail.user_data,
-        workflow=(
-            EntryWorkflow(
-                run_id=workflow.run_id,
-                workflow_id=workflow.workflow_id,
-                workflow_name=workflow.workflow_name,
-                name=workflow.name,
-            )
-            if workflow
-            else None
-        ),
+        workflow=_workflow(detail.workflow),
     )
 
 
@@ -148,6 +134,23 @@ def _media(info: MediaInfo | None) -> EntryMedia | None:
         sample_rate_hz=_whole(audio.sample_rate if audio else None),
         channels=_whole(audio.channel if audio else None),
         size_bytes=_whole(info.format.size),
+    )
+
+
+def _template(operation: Operation | None) -> EntryTemplate | None:
+    if operation is None or operation.template_id is None:
+        return None
+    return EntryTemplate(id=operation.template_id, name=operation.template_name)
+
+
+def _workflow(workflow: Workflow | None) -> EntryWorkflow | None:
+    if workflow is None:
+        return None
+    return EntryWorkflow(
+        run_id=workflow.run_id,
+        workflow_id=workflow.workflow_id,
+        workflow_name=workflow.workflow_name,
+        name=workflow.name,
     )
 
 

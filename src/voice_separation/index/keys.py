@@ -4,6 +4,8 @@ import hashlib
 import re
 from datetime import datetime, timezone
 
+from voice_separation.uploads import UPLOAD_ID
+
 
 def claim(upload_id: str, attempt: int) -> str:
     """Return the key of attempt n (from 1) to submit an upload."""
@@ -21,11 +23,11 @@ def pending_duplicate(upload_id: str, job_id: str, submitted_at: datetime) -> st
 
 
 def pending_from(hour: datetime, first_digits: str) -> str:
-    """Return the key after which those notes of an hour come whose upload_id begins with these digits, or later."""
+    """Return the key to list after, to get an hour's notes from these first digits on."""
     return f"pending/{_hour(hour)}/{first_digits}"
 
 
-def finished(upload_id: str, state: str) -> str:
+def upload(upload_id: str, state: str) -> str:
     """Return the key of the entry of an upload's job that ended in this state, for whoever knows only the upload."""
     return f"uploads/{upload_id}/{state}.json"
 
@@ -83,10 +85,9 @@ INDEX = "index.json"
 
 
 _HOUR = r"\d{4}-\d\d-\d\d/\d\d"
-_ID = "[0-9a-f]{32}"
 _SHAPES = re.compile(
-    rf"claims/{_ID}/[1-9]\d{{0,8}}\.json|(?:waiting|refused)/{_ID}\.json|uploads/{_ID}/\w+\.json"
-    rf"|pending/(?P<pending>{_HOUR})/{_ID}(?:-[^/]+)?\.json|log/(?P<log>{_HOUR})/[^/]+\.json"
+    rf"claims/{UPLOAD_ID}/[1-9]\d{{0,8}}\.json|(?:waiting|refused)/{UPLOAD_ID}\.json|uploads/{UPLOAD_ID}/\w+\.json"
+    rf"|pending/(?P<pending>{_HOUR})/{UPLOAD_ID}(?:-[^/]+)?\.json|log/(?P<log>{_HOUR})/[^/]+\.json"
     rf"|segments/(?P<segment>{_HOUR})\.ndjson\.gz|jobs/.+|index\.json"
     r"|(?:notices|undelivered)/[^/]+/\w+\.json",
     re.ASCII,

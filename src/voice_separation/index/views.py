@@ -18,7 +18,7 @@ from voice_separation.index import keys
 from voice_separation.index.canonical import Document, Moment
 from voice_separation.index.entries import Entry
 
-GZIP, JSON = "application/gzip", "application/json"
+GZIP = "application/gzip"
 NEWEST = 200
 HOUR = timedelta(hours=1)
 

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 from voice_separation.bucket import Bucket
 from voice_separation.errors import AlreadyExists
 from voice_separation.index import keys
-from voice_separation.index.canonical import Document
+from voice_separation.index.canonical import JSON, Document
 from voice_separation.tencent.cos import Cos
 
 if TYPE_CHECKING:  # a door writes some of them
     from voice_separation.index.documents import Claim, Pending, Refused, Waiting
     from voice_separation.index.entries import Entry
     from voice_separation.index.notice import Notice
-
-CONTENT_TYPE = "application/json"
 
 
 @dataclass(frozen=True)
@@ -70,10 +68,10 @@ class IndexWriter:
         """Note that the receiver of notices was told in vain."""
         self._put(keys.undelivered(notice.job_id, notice.state), notice)
 
-    def finished(self, entry: Entry) -> None:
+    def entry_of_upload(self, entry: Entry) -> None:
         """Store the entry of an upload's job where the upload is looked up; nothing for a job of no known upload."""
         if entry.upload_id:
-            self._put(keys.finished(entry.upload_id, entry.state), entry)
+            self._put(keys.upload(entry.upload_id, entry.state), entry)
 
     def release(self, key: str) -> None:
         """Take a claim or a note of ours back; not tried again, for by then it may be another's."""
@@ -83,11 +81,10 @@ class IndexWriter:
         """Remove a document that has served; `key` is below the prefix."""
         self.cos.delete(self.bucket, self.prefix + key)
 
-    def file(self, key: str, content: bytes, content_type: str = CONTENT_TYPE) -> None:
+    def file(self, key: str, content: bytes, content_type: str = JSON) -> None:
         """Write bytes."""
         self.cos.put(self.bucket, self.prefix + key, content, content_type=content_type)
 
     def _put(self, key: str, document: Document, *, if_absent: bool = False) -> bool:
-        return self.cos.put(
-            self.bucket, self.prefix + key, document.content(), content_type=CONTENT_TYPE, if_absent=if_absent
-        )
+        content = document.content()
+        return self.cos.put(self.bucket, self.prefix + key, content, content_type=JSON, if_absent=if_absent)

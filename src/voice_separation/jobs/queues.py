@@ -1,4 +1,4 @@
-"""Queues, and the service that VoiceSeparate belongs to: Smart Audio (460/46234, 1045/73363).
+"""Queues, and the service that VoiceSeparate belongs to: Smart Audio (460/46234, 1045/73364).
 
 Which queue a VoiceSeparate job goes to is not stated by any page; buckets bound before 2024 may still use the media
 queue. The submit answer's `QueueId` tells.
@@ -9,6 +9,7 @@ from enum import Enum
 from pydantic import Field
 
 from voice_separation.jobs.nodes import Many, Moment, Node, Number, Text
+from voice_separation.jobs.paging import Page
 
 
 class QueueKind(str, Enum):
@@ -46,13 +47,9 @@ class Queue(Node):
     update_time: Moment = None
 
 
-class QueuePage(Node):
+class QueuePage(Page):
     """One page of a list of queues."""
 
-    request_id: Text = None
-    total_count: Number = None
-    page_number: Number = None
-    page_size: Number = None
     queue_list: Many[Queue] = ()
     non_exist_ids: Many[str] = Field((), alias="NonExistPIDs")
 
@@ -64,13 +61,6 @@ class SmartAudioBucket(Node):
     name: Text = None
     region: Text = None
     create_time: Moment = None
-
-
-class SmartAudioOpened(Node):
-    """The answer to enabling."""
-
-    request_id: Text = None
-    asr_bucket: SmartAudioBucket
 
 
 class SmartAudioBuckets(Node):

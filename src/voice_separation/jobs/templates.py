@@ -8,7 +8,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from voice_separation.jobs.audio import VoiceSeparate
 from voice_separation.jobs.detail import VoiceSeparateNode
-from voice_separation.jobs.nodes import Many, Moment, Node, Number, OrAbsent, Text
+from voice_separation.jobs.nodes import Many, Moment, Node, OrAbsent, Text
+from voice_separation.jobs.paging import Page
 from voice_separation.jobs.request import parameter_nodes, render_request
 from voice_separation.jobs.ticket import TAG
 
@@ -61,11 +62,7 @@ class TemplateAnswer(Node):
     template: Template
 
 
-class TemplatePage(Node):
+class TemplatePage(Page):
     """One page of a list."""
 
-    request_id: Text = None
-    total_count: Number = None
-    page_number: Number = None
-    page_size: Number = None
     template_list: Many[Template] = ()

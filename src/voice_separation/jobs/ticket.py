@@ -10,7 +10,8 @@ from voice_separation.jobs.response import MalformedAnswer, parse_answer
 TAG = "VoiceSeparate"
 
 # CI's samples are `j` and 32 hex digits; what is not at least of this kind cannot become a path or an index key.
-JobId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$", strip_whitespace=True)]
+JOB_ID = "[A-Za-z0-9_-]{1,64}"
+JobId = Annotated[str, StringConstraints(pattern=f"^{JOB_ID}$", strip_whitespace=True)]
 
 
 class JobTicket(Node):

@@ -1,13 +1,12 @@
 """The jobs API of CI: submit, ask for, list and cancel jobs (460/84794, 436/120621, 460/84766, 436/67209)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from voice_separation.bucket import Bucket
-from voice_separation.errors import Retryable, Unavailable, Unreachable
-from voice_separation.jobs.response import MalformedAnswer
-from voice_separation.tencent.transport import Answer, Request, Session
+from voice_separation.tencent.refusals import CREATE_JOB
+from voice_separation.tencent.transport import Request, Session
 
 if TYPE_CHECKING:
     from voice_separation.jobs.answer import Jobs
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from voice_separation.jobs.listing import JobFilter
     from voice_separation.jobs.request import JobRequest
     from voice_separation.jobs.ticket import JobTicket
-
-T = TypeVar("T")
 
 MOST_IDS = 10
 SECONDS_FOR_A_JOB = 5.0  # with less time left the answer might come too late to be noted
@@ -34,16 +31,16 @@ class Ci:
 
         A 200 that carries a failed job is a job like any other: its entry will say why it failed.
         Raises Unreachable when the answer was lost or cannot be read (the job may run), NoTimeLeft, QueueSaturated,
-        QueuePaused, Throttled, InputRefused, Misconfigured.
+        QueuePaused, Throttled, InputRefused, JobInvalid, Misconfigured.
         """
         from voice_separation.jobs.request import render
         from voice_separation.jobs.ticket import parse_ticket
 
-        sent = self._request("CreateMediaJobs", "POST", bucket, "/jobs", target=f"{bucket.name}/{request.object}")
+        sent = self._request(CREATE_JOB, "POST", bucket, "/jobs", target=f"{bucket.name}/{request.object}")
         xml = {"Content-Type": "application/xml"}
         body = render(request)
         once = replace(sent, headers=xml, body=body, repeatable=False, least_seconds=SECONDS_FOR_A_JOB)
-        return self._ask(once, parse_ticket)
+        return self.session.ask(once, parse_ticket)
 
     def describe_jobs(self, bucket: Bucket, job_ids: tuple[str, ...]) -> "Jobs":
         """Ask for up to 10 jobs by id; ids that CI does not know come back as such, not as an error."""
@@ -53,7 +50,7 @@ class Ci:
         return self._jobs(self._request("DescribeMediaJob", "GET", bucket, f"/jobs/{ids}", target=ids))
 
     def list_jobs(self, bucket: Bucket, wanted: "JobFilter") -> "Iterator[JobDetail]":
-        """Yield the jobs that pass a filter, page by page, by default the newest first."""
+        """Yield the jobs that pass a filter, page by page, the newest first."""
         request = self._request("DescribeMediaJobs", "GET", bucket, "/jobs", target=bucket.name)
         token: str | None = None
         while True:
@@ -75,17 +72,4 @@ class Ci:
     def _jobs(self, request: Request) -> "Jobs":
         from voice_separation.jobs.answer import parse_jobs
 
-        return self._ask(request, parse_jobs)
-
-    def _ask(self, request: Request, parse: Callable[[bytes], T]) -> T:
-        answer = self.session.send(request)
-        try:
-            return parse(answer.body)
-        except MalformedAnswer as error:
-            raise _unreadable(request, str(error), answer) from error
-
-
-def _unreadable(request: Request, reason: str, answer: Answer) -> Retryable:
-    """Return the error for an answer in which nothing can be read; what was asked for may have been done."""
-    kind = Unavailable if request.repeatable else Unreachable
-    return kind(request.operation, request.target, status=answer.status, code="MalformedAnswer", reason=reason)
+        return self.session.ask(request, parse_jobs)

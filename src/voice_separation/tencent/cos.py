@@ -6,15 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from functools import partial
 from urllib.parse import unquote
 
 from pydantic import ValidationError
 from pydantic.alias_generators import to_pascal
 
 from voice_separation.bucket import Bucket
-from voice_separation.errors import AlreadyExists, TencentRefusal, Unavailable
+from voice_separation.errors import AlreadyExists, TencentRefusal
 from voice_separation.jobs.nodes import MalformedXml, Many, Node, Number, Text, parse_xml
-from voice_separation.tencent.transport import Answer, Request, Session
+from voice_separation.jobs.response import MalformedAnswer
+from voice_separation.tencent.transport import Request, Session
 
 NOT_FOUND, CONFLICT = 404, 409
 VERSION = "x-cos-version-id"  # on objects of a bucket that keeps versions (436/19883)
@@ -69,14 +71,15 @@ class Cos:
 
         Raises ObjectNotFound and the other TencentRefusals.
         """
+        asked = self._request("HeadObject", "HEAD", bucket, key)
         try:
-            headers = self._send("HeadObject", "HEAD", bucket, key).headers
+            headers = self.session.send(asked).headers
         except TencentRefusal as error:
             if error.status != NOT_FOUND:
                 raise
             # An answer to HEAD has no body to tell a missing object from a missing bucket; one to GET has.
-            self._send("GetObject", "GET", bucket, key, headers={"Range": "bytes=0-0"})
-            headers = self._send("HeadObject", "HEAD", bucket, key).headers
+            self.session.send(self._request("GetObject", "GET", bucket, key, headers={"Range": "bytes=0-0"}))
+            headers = self.session.send(asked).headers
         return ObjectHead(
             etag=headers.get("etag", "").strip('"'),
             size=int(headers.get("content-length", "0")),
@@ -88,7 +91,7 @@ class Cos:
 
     def get(self, bucket: Bucket, key: str) -> bytes:
         """Read a whole object; only for the small documents of the index."""
-        return self._send("GetObject", "GET", bucket, key).body
+        return self.session.send(self._request("GetObject", "GET", bucket, key)).body
 
     def put(
         self,
@@ -112,8 +115,9 @@ class Cos:
             headers["Cache-Control"] = cache_control
         if if_absent:
             headers["x-cos-forbid-overwrite"] = "true"
+        request = self._request("PutObject", "PUT", bucket, key, headers=headers, body=content)
         try:
-            answer = self._send("PutObject", "PUT", bucket, key, headers=headers, body=content)
+            answer = self.session.send(request)
         except TencentRefusal as error:
             if not if_absent or error.status != CONFLICT or isinstance(error, AlreadyExists):
                 raise
@@ -124,26 +128,21 @@ class Cos:
 
     def delete(self, bucket: Bucket, key: str, *, repeatable: bool = True) -> None:
         """Delete an object; one that is not there is deleted already."""
-        self._send("DeleteObject", "DELETE", bucket, key, repeatable=repeatable)
+        self.session.send(self._request("DeleteObject", "DELETE", bucket, key, repeatable=repeatable))
 
     def list(self, bucket: Bucket, prefix: str, *, after: str = "") -> Iterator[ListedObject]:
         """Yield the objects under a prefix in the order of their UTF-8 keys, page by page; only those after a key.
 
         LIST is eventually consistent (436/7734): an object written just now may be missing.
         """
-        marker = after
-        while True:
+        marker: str | None = after
+        while marker is not None:
             params = {"prefix": prefix, "marker": marker, "max-keys": "1000", "encoding-type": "url"}
-            answer = self._send("GetBucket", "GET", bucket, "", params=params)
-            page = _page(bucket, answer)
-            for row in page.contents:
-                etag = (row.etag or "").strip('"')
-                yield ListedObject(unquote(row.key), etag, int(row.size or 0), row.last_modified)
-            if page.is_truncated != "true":
-                return
-            marker = _next_marker(bucket, answer, page, marker)
+            request = self._request("GetBucket", "GET", bucket, "", params=params)
+            rows, marker = self.session.ask(request, partial(_page, after=marker))
+            yield from rows
 
-    def _send(
+    def _request(
         self,
         operation: str,
         method: str,
@@ -154,20 +153,18 @@ class Cos:
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
         repeatable: bool = True,
-    ) -> Answer:
-        return self.session.send(
-            Request(
-                operation=operation,
-                target=f"{bucket.name}/{key}",
-                method=method,
-                host=bucket.cos_host,
-                path=f"/{key}",
-                params=params or {},
-                headers=headers or {},
-                body=body,
-                repeatable=repeatable,
-                endpoint=self.endpoint,
-            )
+    ) -> Request:
+        return Request(
+            operation=operation,
+            target=f"{bucket.name}/{key}",
+            method=method,
+            host=bucket.cos_host,
+            path=f"/{key}",
+            params=params or {},
+            headers=headers or {},
+            body=body,
+            repeatable=repeatable,
+            endpoint=self.endpoint,
         )
 
 
@@ -179,21 +176,24 @@ def _moment(header: str) -> datetime:
         return datetime.fromtimestamp(0, timezone.utc)
 
 
-def _page(bucket: Bucket, answer: Answer) -> _ListBucketResult:
+def _page(body: bytes, *, after: str) -> tuple[tuple[ListedObject, ...], str | None]:
+    """Return the objects of a page that begins after a key, and where the next one does; None behind the last.
+
+    Raises MalformedAnswer, also when the next page would lead nowhere.
+    """
     try:
-        return _ListBucketResult.model_validate(parse_xml(answer.body).get("ListBucketResult") or {})
+        page = _ListBucketResult.model_validate(parse_xml(body).get("ListBucketResult") or {})
     except (MalformedXml, ValidationError) as error:
-        raise _malformed(bucket, answer, "no list can be read in it") from error
+        raise MalformedAnswer("no list can be read in it") from error
+    rows = tuple(map(_listed, page.contents))
+    if page.is_truncated != "true":
+        return rows, None
+    following = unquote(page.next_marker or "") or (rows[-1].key if rows else "")
+    if following <= after:
+        raise MalformedAnswer("the list goes on, but not from where it has come to")
+    return rows, following
 
 
-def _next_marker(bucket: Bucket, answer: Answer, page: _ListBucketResult, marker: str) -> str:
-    """Return where the next page begins. Raises Unavailable when that leads nowhere."""
-    last = page.contents[-1].key if page.contents else ""
-    following = unquote(page.next_marker or last)
-    if following <= marker:
-        raise _malformed(bucket, answer, "the list goes on, but not from where it has come to")
-    return following
-
-
-def _malformed(bucket: Bucket, answer: Answer, reason: str) -> Unavailable:
-    return Unavailable("GetBucket", bucket.name, status=answer.status, code="MalformedAnswer", reason=reason)
+def _listed(row: _Contents) -> ListedObject:
+    etag = (row.etag or "").strip('"')
+    return ListedObject(unquote(row.key), etag, int(row.size or 0), row.last_modified)

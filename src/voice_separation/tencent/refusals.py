@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from voice_separation.errors import (
     AlreadyExists,
     InputRefused,
+    JobInvalid,
     Misconfigured,
     ObjectNotFound,
     QueuePaused,
@@ -52,7 +53,11 @@ _BY_CODE: dict[str, type[TencentRefusal]] = {
     "WriteTargetBucketDenied": Misconfigured,
     "1124": Misconfigured,
     "CIRoleNotExist": Misconfigured,
+    "ResourceAccessDenied": Misconfigured,
+    "InvalidHost": Misconfigured,
 }
+CREATE_JOB = "CreateMediaJobs"
+_OF_EVERY_JOB = (401, 403, 404)  # of the signature, a permission, the address
 _ADDRESS = re.compile(r"https?://\S+")
 _LONGEST_REASON = 500
 
@@ -69,7 +74,7 @@ def refusal(operation: str, target: str, status: int, headers: Mapping[str, str]
     code = error.code or f"HTTP {status}"
     reason = plain_reason(error.message)
     request_id = error.request_id or headers.get("x-cos-request-id") or headers.get("x-ci-request-id") or ""
-    kind = kind_of(code, status)
+    kind = kind_of(code, status, operation)
     return kind(operation, target, status=status, code=code, reason=reason, request_id=request_id)
 
 
@@ -78,14 +83,19 @@ def plain_reason(message: str | None) -> str:
     return _ADDRESS.sub("<address>", message or "no reason given")[:_LONGEST_REASON]
 
 
-def kind_of(code: str, status: int) -> type[TencentRefusal]:
-    """Return what a code means, or where it is unknown the status."""
+def kind_of(code: str, status: int, operation: str) -> type[TencentRefusal]:
+    """Return what a code means, or where it is unknown the status.
+
+    What is asked for in a job differs from upload to upload; any other request is refused for all of them.
+    """
     if code in _BY_CODE:
         return _BY_CODE[code]
     if status == 429:
         return Throttled
     if status >= 500:
         return Unavailable
+    if operation == CREATE_JOB and status >= 400 and status not in _OF_EVERY_JOB:
+        return JobInvalid
     return Misconfigured
 
 

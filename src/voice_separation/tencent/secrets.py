@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from voice_separation.callback_secrets import StoredSecret
 from voice_separation.clock import Deadline
 from voice_separation.errors import NoTimeLeft, SecretRefused, TencentRefusal, Throttled, Unavailable, Unreachable
+from voice_separation.secret_rings import StoredSecret
 from voice_separation.tencent.credentials import Credentials
 from voice_separation.tencent.refusals import plain_reason
 

@@ -8,7 +8,7 @@ import functools
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 import certifi
@@ -17,7 +17,8 @@ from urllib3.exceptions import HTTPError
 from urllib3.util.ssl_ import create_urllib3_context
 
 from voice_separation.clock import Clock, Deadline
-from voice_separation.errors import NoTimeLeft, Retryable, Unreachable
+from voice_separation.errors import NoTimeLeft, Retryable, Unavailable, Unreachable
+from voice_separation.jobs.response import MalformedAnswer
 from voice_separation.telemetry import Event, Telemetry
 from voice_separation.tencent.credentials import Credentials
 from voice_separation.tencent.refusals import refusal
@@ -30,6 +31,7 @@ READ_SECONDS = 10.0
 LEAST_SECONDS = 0.2
 CHUNK_BYTES = 1 << 16
 _NETWORK_ERRORS = (HTTPError, OSError)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,21 @@ class Session:
                     raise
                 self.clock.sleep(pause)
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def ask(self, request: Request, parse: Callable[[bytes], T]) -> T:
+        """Send a request and return what is read in the body of its answer.
+
+        Raises what `send` does. Where `parse` raises MalformedAnswer what was asked for may have been done: Unavailable
+        if the request may be repeated, else Unreachable.
+        """
+        answer = self.send(request)
+        try:
+            return parse(answer.body)
+        except MalformedAnswer as error:
+            kind = Unavailable if request.repeatable else Unreachable
+            raise kind(
+                request.operation, request.target, status=answer.status, code="MalformedAnswer", reason=str(error)
+            ) from error
 
     def _send_once(self, request: Request) -> Answer:
         started = self.clock.monotonic()

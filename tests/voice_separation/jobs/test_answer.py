@@ -27,37 +27,10 @@ def test_an_answer_to_a_submission_tells_the_job(body: bytes) -> None:
     assert job.operation.template_id == "t1460606b9752148c4ab182f55163ba7cd"
 
 
-def test_white_space_around_values_is_not_theirs_but_a_key_may_end_with_a_space() -> None:
-    body = SUBMITTED_2021.replace(b"<State>Submitted", b"<State>\n  Submitted\n").replace(b"test.mp4<", b"test.mp4 <")
-    (job,) = parse_jobs(body).details
-    assert job.state == "Submitted"
-    assert job.input is not None
-    assert job.input.object == "test.mp4 "
-
-
 def test_ids_that_the_service_does_not_know_come_back_as_such() -> None:
     jobs = parse_jobs(b"<Response><NonExistJobIds>j1</NonExistJobIds><NonExistJobIds>j2</NonExistJobIds></Response>")
     assert jobs.unknown_ids == ("j1", "j2")
     assert jobs.of("j1") is None
-
-
-@pytest.mark.parametrize(
-    ("state", "finished"),
-    [
-        ("Submitted", False),
-        ("Running", False),
-        ("Pause", False),
-        ("Success", True),
-        ("Failed", True),
-        ("Cancel", True),
-        ("New", False),
-    ],
-)
-def test_a_job_is_finished_when_nothing_will_change_any_more(state: str, *, finished: bool) -> None:
-    body = f"<Response><JobsDetail><JobId>j1</JobId><State>{state}</State></JobsDetail></Response>"
-    job = parse_jobs(body.encode()).of("j1")
-    assert job is not None
-    assert job.finished is finished
 
 
 @pytest.mark.parametrize("body", [b"", b"<", b"{}", b"<Response><JobsDetail>text</JobsDetail></Response>"])

@@ -11,7 +11,6 @@ from voice_separation.jobs.audio import AudioConfig, AudioMode, Codec, Stem, Voi
 from voice_separation.jobs.listing import JobFilter
 from voice_separation.jobs.outputs import stem_files
 from voice_separation.jobs.request import JobRequest
-from voice_separation.jobs.states import JobState
 
 NODES = {Stem.VOICE: "AuObject", Stem.BACKGROUND: "Object", Stem.BASS: "BassObject", Stem.DRUM: "DrumObject"}
 
@@ -74,17 +73,14 @@ def test_what_is_submitted_here_is_read_by_the_vendor_s_sdk(bench: Workbench) ->
     assert answer["JobsDetail"][0]["Operation"]["VoiceSeparate"]["AudioMode"] == "AudioAndBackground"
 
 
-def test_jobs_are_listed_by_object_state_and_page(bench: Workbench) -> None:
+def test_jobs_are_listed_by_object_and_page(bench: Workbench) -> None:
     ci = bench.invocation().ci
     ids = [ci.create_job(BUCKET, request(f"in/{n % 2}.mp3")).job_id for n in range(5)]
     assert bench.cloud.wait_until_idle(60)
     listed = [job.job_id for job in ci.list_jobs(BUCKET, JobFilter(size=2))]
     assert sorted(listed) == sorted(ids)
-    of_one = [job.job_id for job in ci.list_jobs(BUCKET, JobFilter(input_object="in/1.mp3", order_by_time="Asc"))]
+    of_one = [job.job_id for job in ci.list_jobs(BUCKET, JobFilter(input_object="in/1.mp3"))]
     assert sorted(of_one) == sorted([ids[1], ids[3]])
-    failed = list(ci.list_jobs(BUCKET, JobFilter(states=(JobState.FAILED,))))
-    assert len(failed) == 5  # there is nothing at these keys
-    assert list(ci.list_jobs(BUCKET, JobFilter(states=(JobState.SUCCESS,)))) == []
 
 
 def test_a_job_that_has_begun_cannot_be_cancelled(bench: Workbench) -> None:

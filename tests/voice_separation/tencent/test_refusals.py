@@ -29,7 +29,13 @@ def ci_error(code: str, message: str = "said the service") -> bytes:
         (401, "SignatureExpired", errors.Misconfigured),
         (403, "AccessDenied", errors.Misconfigured),
         (404, "NoSuchBucket", errors.Misconfigured),
-        (418, "NeverHeardOf", errors.Misconfigured),
+        (400, "ResourceAccessDenied", errors.Misconfigured),
+        (400, "InvalidArgument", errors.JobInvalid),
+        (418, "NeverHeardOf", errors.JobInvalid),
+        (399, "NeverHeardOf", errors.Misconfigured),
+        (401, "NeverHeardOf", errors.Misconfigured),
+        (403, "NeverHeardOf", errors.Misconfigured),
+        (404, "NeverHeardOf", errors.Misconfigured),
     ],
 )
 def test_an_answer_becomes_the_error_named_after_its_state(
@@ -39,6 +45,11 @@ def test_an_answer_becomes_the_error_named_after_its_state(
     assert type(error) is kind
     assert (error.status, error.code, error.reason, error.request_id) == (status, code, "said the service", "NTk0")
     assert str(error).startswith(f"CreateMediaJobs media-1/a.mp3 – {status} {code}: said the service (request NTk0); ")
+
+
+@pytest.mark.parametrize("operation", ["DescribeMediaJobs", "PutObject"])
+def test_what_is_the_same_for_all_uploads_is_a_matter_of_configuration_when_it_is_invalid(operation: str) -> None:
+    assert type(refusal(operation, "a", 400, {}, ci_error("InvalidArgument"))) is errors.Misconfigured
 
 
 def test_without_a_body_the_status_decides_and_the_request_id_comes_from_the_headers() -> None:
