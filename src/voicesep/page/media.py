@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 from urllib3 import BaseHTTPResponse, Timeout
 from urllib3.exceptions import HTTPError
 
@@ -80,13 +81,27 @@ def _relayed(upstream: BaseHTTPResponse) -> Response:
         if upstream.status == 416:
             return Response(status_code=416, headers=_kept(upstream.headers, ("content-range",)))
         return Response(status_code=NOT_FOUND if upstream.status == NOT_FOUND else BAD_GATEWAY)
-    told = {**_kept(upstream.headers, _TOLD), **_AS_MEDIA}
-    return StreamingResponse(
-        _chunks(upstream),
-        status_code=upstream.status,
-        headers=told,
-        media_type=_media_type(upstream.headers.get("content-type", "")),
-    )
+    return _Relayed(upstream)
+
+
+class _Relayed(StreamingResponse):
+    """Hands an object on as it comes, and lets it go when the browser does, even before the first byte."""
+
+    def __init__(self, upstream: BaseHTTPResponse) -> None:
+        super().__init__(
+            _chunks(upstream),
+            status_code=upstream.status,
+            headers={**_kept(upstream.headers, _TOLD), **_AS_MEDIA},
+            media_type=_media_type(upstream.headers.get("content-type", "")),
+        )
+        self._upstream = upstream
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._upstream.close()
 
 
 def _chunks(upstream: BaseHTTPResponse) -> Iterator[bytes]:
@@ -95,8 +110,6 @@ def _chunks(upstream: BaseHTTPResponse) -> Iterator[bytes]:
             yield chunk
     except HTTPError:
         raise ConnectionError("the object ended before its end") from None  # its own text quotes the address
-    finally:
-        upstream.close()
 
 
 def _kept(headers: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:

@@ -86,7 +86,8 @@ def test_it_stays_for_other_commands_until_ctrl_c(checkout: Checkout, running: "
     (row,) = json.loads(checkout.run("jobs", "--format", "json").stdout)
     assert (row["state"], row["key"]) == ("Success", f"incoming/{SAMPLE.name}")
     what_it_is_not, page = told(running), told(running).removeprefix("page").strip()
-    assert urllib3.request("GET", f"{page}open.json").json()["rows"][0]["key"] == f"incoming/{SAMPLE.name}"
+    story = urllib3.request("GET", f"{page}stories/{row['job_id']}.json").json()
+    assert (story["state"], story["upload"]["key"]) == ("Success", f"incoming/{SAMPLE.name}")
     second = checkout.run("local", "--port", "0")
     assert (second.returncode, "runs here already" in second.stderr) == (1, True)
     running.send_signal(signal.SIGINT)

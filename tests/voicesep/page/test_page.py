@@ -283,6 +283,8 @@ def test_an_upload_without_stems_tells_the_command_that_tries_it_again(
     page = context.new_page()
     page.goto(address)
     choose(page, key)
+    told_by_the_story = page.locator(".story strong").filter(has_text=re.compile("Claimed|Waits|Refused"))
+    expect(told_by_the_story.first).to_be_visible()  # it is drawn anew when that has come
     page.get_by_role("button", name="Copy the command").click()
     expect(page.locator(".command")).to_contain_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()")

@@ -1,11 +1,13 @@
 """The local server of the page, over HTTP, and the addresses that it hands out."""
 
+import asyncio
 import gzip
 import json
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
+from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,6 +15,7 @@ import pytest
 import urllib3
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_mock import MockerFixture
 from qcloud_cos import CosConfig, CosS3Client
 from starlette.requests import Request
 
@@ -215,6 +218,22 @@ def test_on_the_real_cloud_the_browser_is_sent_to_a_presigned_address_which_cos_
     assert there.headers["content-disposition"] == "attachment; filename*=UTF-8''talk-over-music.mp3"
     other = f"{shown.local.cloud.endpoint}{location.path.replace('talk', 'other')}?{location.query}"
     assert get(other, host=BUCKET.cos_host).status == 403
+
+
+def test_a_browser_that_goes_away_before_the_first_byte_leaves_no_connection_open(
+    shown: Exhibit, mocker: MockerFixture
+) -> None:
+    fetched = mocker.spy(Media, "_fetch")
+    answer = Media(shown.app).play(asked(), JobFile(BUCKET, TALK))
+
+    async def gone() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    async def never_sent(_message: Any) -> None:
+        await asyncio.Event().wait()
+
+    asyncio.run(answer({"type": "http", "asgi": {"spec_version": "2.3"}}, gone, never_sent))
+    assert fetched.spy_return.closed
 
 
 def test_presigned_addresses_are_not_logged(
