@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+HEARD_SECONDS = 0.5  # the longest that Ctrl-C is not heard
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -40,19 +42,32 @@ def in_flight(most: int) -> Map:
     """
 
     def many(function: Callable[[T], R], items: Iterable[T], /) -> Iterator[R]:
-        from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, as_completed, wait
+        from concurrent.futures import ThreadPoolExecutor
 
         with ThreadPoolExecutor(most) as threads:
             begun: set[Future[R]] = set()
             for item in items:
                 begun.add(threads.submit(function, item))
-                ended, begun = wait(begun, timeout=None if len(begun) == most else 0, return_when=FIRST_COMPLETED)
+                ended, begun = _ended(begun, may_wait=len(begun) == most)
                 for each in ended:
                     yield each.result()
-            for each in as_completed(begun):
-                yield each.result()
+            while begun:
+                ended, begun = _ended(begun, may_wait=True)
+                for each in ended:
+                    yield each.result()
 
     return many
+
+
+def _ended(begun: "set[Future[R]]", *, may_wait: bool) -> "tuple[set[Future[R]], set[Future[R]]]":
+    """Return what has ended, at least one if it may wait, and what has not."""
+    from concurrent.futures import FIRST_COMPLETED, wait
+
+    while True:
+        # A signal that comes just before a wait begins is heard when the wait ends, so that no wait is long.
+        ended, rest = wait(begun, timeout=HEARD_SECONDS if may_wait else 0, return_when=FIRST_COMPLETED)
+        if ended or not may_wait:
+            return ended, rest
 
 
 def ever_more(items: Iterable[T], most: int) -> Iterator[Sequence[T]]:

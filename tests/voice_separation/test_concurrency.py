@@ -1,3 +1,4 @@
+import signal
 import threading
 from collections.abc import Iterator
 from itertools import count, islice
@@ -37,6 +38,20 @@ def test_results_come_as_they_end_whatever_was_begun_first() -> None:
     assert next(results) == "second"
     second_was_heard.set()
     assert list(results) == ["first"]
+
+
+def test_a_signal_is_heard_though_it_wakes_nobody_who_waits() -> None:
+    heard = threading.Event()
+
+    def interrupted(_item: int) -> bool:
+        signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)  # here, so that the thread that waits sleeps on
+        return heard.wait(30)
+
+    before = signal.signal(signal.SIGUSR1, lambda _number, _frame: heard.set())
+    try:
+        assert list(in_flight(1)(interrupted, [1])) == [True]
+    finally:
+        signal.signal(signal.SIGUSR1, before)
 
 
 def test_slices_double_up_to_a_limit_and_nothing_is_taken_before_its_slice_is_asked_for() -> None:
