@@ -44,6 +44,7 @@ def test_a_signal_is_heard_though_it_wakes_nobody_who_waits() -> None:
     heard = threading.Event()
 
     def interrupted(_item: int) -> bool:
+        threading.Event().wait(0.1)  # until the other thread waits
         signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)  # here, so that the thread that waits sleeps on
         return heard.wait(30)
 
