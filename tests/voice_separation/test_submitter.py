@@ -21,6 +21,7 @@ from voice_separation.outcomes import Candidate
 from voice_separation.patience import LISTED_AFTER
 from voice_separation.tencent.ci import Ci
 from voice_separation.tencent.cos import Cos
+from voice_separation.uploads import ObjectCreated
 
 FULL = errors.QueueSaturated("CreateMediaJobs", "a", status=403, code="QueueSaturated", reason="full")
 
@@ -32,6 +33,16 @@ def documents(bench: Workbench, folder: str) -> list[bytes]:
 def die_before(mocker: MockerFixture, call: str) -> None:
     """The instance dies before it sends this request; what was sent before stays."""
     mocker.patch.object(Ci, call, side_effect=KeyboardInterrupt)
+
+
+def upload_whose_try_died(bench: Workbench, mocker: MockerFixture, request_id: str = "request-1") -> ObjectCreated:
+    """Upload an object, and let the invocation for it die when it is claimed and has no job yet."""
+    record = bench.upload()
+    die_before(mocker, "create_job")
+    with pytest.raises(KeyboardInterrupt):
+        bench.submission(request_id).submit_all((record,))
+    mocker.stopall()
+    return record
 
 
 def age_claim(bench: Workbench, by: timedelta) -> None:
@@ -107,11 +118,7 @@ def test_a_claim_that_was_long_on_its_way_and_has_not_stayed_leaves_the_upload_t
 
 
 def test_a_retry_so_soon_that_ci_may_not_list_the_job_yet_waits(bench: Workbench, mocker: MockerFixture) -> None:
-    record = bench.upload()
-    die_before(mocker, "create_job")
-    with pytest.raises(KeyboardInterrupt):
-        bench.submission("request-1").submit_all((record,))
-    mocker.stopall()
+    record = upload_whose_try_died(bench, mocker)
     (outcome,) = bench.submission("request-1").submit_all((record,))
     assert (outcome.result, outcome.reason) == ("waiting", "ClaimUnconfirmed")
     assert "ci POST /jobs" not in bench.asked()
@@ -165,11 +172,7 @@ def test_a_retry_of_the_same_request_takes_over_at_once_and_adopts_the_job_that_
 
 
 def test_a_retry_that_finds_no_job_when_ci_must_list_it_submits_one(bench: Workbench, mocker: MockerFixture) -> None:
-    record = bench.upload()
-    die_before(mocker, "create_job")
-    with pytest.raises(KeyboardInterrupt):
-        bench.submission("request-1").submit_all((record,))
-    mocker.stopall()
+    record = upload_whose_try_died(bench, mocker)
     age_claim(bench, LISTED_AFTER)
     (outcome,) = bench.submission("request-1").submit_all((record,))
     assert outcome.result == "submitted"
@@ -191,11 +194,7 @@ def test_of_several_tries_the_last_tells_whether_ci_may_hide_a_job(bench: Workbe
 
 
 def test_what_a_damaged_claim_says_of_its_attempt_does_not_lead_back(bench: Workbench, mocker: MockerFixture) -> None:
-    record = bench.upload()
-    die_before(mocker, "create_job")
-    with pytest.raises(KeyboardInterrupt):
-        bench.submission("request-1").submit_all((record,))
-    mocker.stopall()
+    record = upload_whose_try_died(bench, mocker)
     let_lease_pass(bench)
     (key,) = bench.stored("index/claims/")
     damaged = Claim.model_validate_json(bench.read(key)).model_copy(update={"attempt": 7})
@@ -221,11 +220,7 @@ def test_an_event_that_comes_twice_costs_three_requests_more(bench: Workbench) -
 def test_another_request_leaves_a_live_claim_alone_and_takes_over_a_dead_one(
     bench: Workbench, mocker: MockerFixture
 ) -> None:
-    record = bench.upload()
-    die_before(mocker, "create_job")
-    with pytest.raises(KeyboardInterrupt):
-        bench.submission("request-1").submit_all((record,))
-    mocker.stopall()
+    record = upload_whose_try_died(bench, mocker)
     assert [outcome.result for outcome in bench.submission("request-2").submit_all((record,))] == ["held"]
     let_lease_pass(bench)
     assert [outcome.result for outcome in bench.submission("request-2").submit_all((record,))] == ["submitted"]
@@ -523,11 +518,7 @@ def test_of_several_jobs_the_furthest_is_adopted(bench: Workbench, mocker: Mocke
 
 def test_the_job_of_other_content_under_the_same_key_is_not_adopted(bench: Workbench, mocker: MockerFixture) -> None:
     bench.submission("request-1").submit_all((bench.upload(content=b"as it was before"),))
-    record = bench.upload()
-    die_before(mocker, "create_job")
-    with pytest.raises(KeyboardInterrupt):
-        bench.submission("request-2").submit_all((record,))
-    mocker.stopall()
+    record = upload_whose_try_died(bench, mocker, "request-2")
     for key in bench.stored("index/claims/"):
         claim = Claim.model_validate_json(bench.read(key))
         earlier = {"claimed_at": claim.claimed_at - LISTED_AFTER}
@@ -622,11 +613,7 @@ def test_a_claim_is_kept_where_the_refusal_cannot_be_noted(bench: Workbench, moc
 def test_a_retry_whose_place_in_the_waiting_room_nobody_can_read_submits(
     bench: Workbench, mocker: MockerFixture
 ) -> None:
-    record = bench.upload()
-    die_before(mocker, "create_job")
-    with pytest.raises(KeyboardInterrupt):
-        bench.submission("request-1").submit_all((record,))
-    mocker.stopall()
+    record = upload_whose_try_died(bench, mocker)
     age_claim(bench, LISTED_AFTER)
     (claim,) = bench.stored("index/claims/")
     bench.cloud.cos.put(BUCKET.name, f"index/waiting/{claim.split('/')[2]}.json", b"not json")

@@ -15,6 +15,7 @@ from localcloud.scf.timer_trigger import timer_event
 from voice_separation.bucket import Bucket
 from voice_separation.jobs.request import can_be_named
 from voice_separation.uploads import Upload, user_data_of
+from voicesep.audio_options import mode_option
 from voicesep.console import print_json
 from voicesep.events.callback import CallbackFormat, Report, notification
 from voicesep.events.cos import EVENT_NAMES, NoCosTriggerError, cos_event
@@ -103,13 +104,7 @@ def cos(*, kind: str, bucket_name: str, region: str, keys: tuple[str, ...], size
     show_default="what this app leaves with a job of its own, nothing with --workflow",
     help="What the submitter left with the job.",
 )
-@click.option(
-    "--mode",
-    type=click.Choice([mode.value for mode in AudioMode]),
-    default=AudioMode.AUDIO_AND_BACKGROUND.value,
-    show_default=True,
-    help="Which stems it has.",
-)
+@mode_option("Which stems it has.", AudioMode.AUDIO_AND_BACKGROUND.value)
 @time_option
 def callback(
     *,

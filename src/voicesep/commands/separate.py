@@ -12,6 +12,7 @@ from localcloud import Options
 from voice_separation.errors import InvalidSettings
 from voice_separation.jobs.audio import AudioMode, Codec, fitted
 from voice_separation.settings import DOCUMENTED_SUFFIXES, Settings, from_environment
+from voicesep.audio_options import codec_option, mode_option
 from voicesep.code import code_options
 from voicesep.console import print_json, talk, trouble
 from voicesep.local import PREFIX, LocalApp, Separated
@@ -31,20 +32,8 @@ _PLAIN_SUFFIX = re.compile(r"\.[A-Za-z0-9]+")
     metavar="DIR",
     help="Where the stems go; beside their sources when not given.",
 )
-@click.option(
-    "--mode",
-    type=click.Choice([mode.value for mode in AudioMode]),
-    default=AudioMode.AUDIO_AND_BACKGROUND.value,
-    show_default=True,
-    help="Which stems to make.",
-)
-@click.option(
-    "--codec",
-    type=click.Choice([codec.value for codec in Codec]),
-    default=Codec.MP3.value,
-    show_default=True,
-    help="How to encode them.",
-)
+@mode_option("Which stems to make.", AudioMode.AUDIO_AND_BACKGROUND.value)
+@codec_option("How to encode them.", Codec.MP3.value)
 @code_options
 def separate(files: tuple[Path, ...], output: Path | None, mode: str, codec: str, options: Options) -> None:
     """Separate FILES, any audio or video, and print the index entry of each.

@@ -9,12 +9,12 @@ import click
 from rich.console import Console
 
 from voice_separation.errors import InvalidOptions, NothingKnown
-from voice_separation.jobs.audio import AudioMode, Codec
 from voice_separation.options import PREFIX, options_for
 from voice_separation.settings import Settings
 from voice_separation.upload_state import UploadState
 from voice_separation.uploads import CREATED, ObjectCreated, reason_to_skip
 from voicesep.app import App, open_app
+from voicesep.audio_options import codec_option, mode_option
 from voicesep.console import print_json, talk
 from voicesep.events.options import OBJECT_KEY
 from voicesep.interrupt import EXIT_INTERRUPTED, wish_to_end
@@ -36,16 +36,8 @@ OVER = frozenset({UploadState.FINISHED, UploadState.REFUSED})
     metavar="KEY",
     help="The key to upload to; of several files, what their keys begin with.  [default: INPUT_PREFIX]",
 )
-@click.option(
-    "--mode",
-    type=click.Choice([mode.value for mode in AudioMode]),
-    help="Which stems to make of these files.  [default: AUDIO_MODE, or what the template says]",
-)
-@click.option(
-    "--codec",
-    type=click.Choice([codec.value for codec in Codec]),
-    help="How to encode their stems.  [default: AUDIO_CODEC, or what the template says]",
-)
+@mode_option("Which stems to make of these files.  [default: AUDIO_MODE, or what the template says]")
+@codec_option("How to encode their stems.  [default: AUDIO_CODEC, or what the template says]")
 @click.option(
     "--parallel",
     type=click.IntRange(1, MOST_PARALLEL),
